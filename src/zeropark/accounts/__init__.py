@@ -1,0 +1,1 @@
+"""Readings: accounts, money, tariffs and bills over flows."""

@@ -1,0 +1,1 @@
+"""Engine: least cost. Minimises a form subject to forms; knows nothing of money or carbon."""

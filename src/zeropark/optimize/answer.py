@@ -1,0 +1,61 @@
+"""What a solver gives back, and the proof that goes with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zeropark.forms import Array, Key
+
+
+@dataclass(frozen=True)
+class SolverRecord:
+    """Which solver ran and how long. seconds: solving alone; iterations: of its main loop."""
+
+    name: str
+    seconds: float
+    iterations: int
+    columns: int
+    rows: int
+    nonzeros: int
+    build_seconds: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An optimum: quantities of every (asset, part), prices of nodes, duals of rules.
+
+    prices: node → (steps,) money per carrier unit. rule_duals: money saved per unit by which
+    ``form ≤ 0`` is relaxed, ≥ 0, one for each enforced form in order. Both None for mixed-integer.
+    row_duals, x: raw solver vectors, for the certificate.
+    """
+
+    objective: float
+    quantities: dict[Key, Array]
+    prices: dict[str, Array] | None
+    rule_duals: tuple[float, ...] | None
+    x: Array
+    row_duals: Array | None
+    record: SolverRecord
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Proof that trusts no solver.
+
+    relative_gap: (objective − lower bound) / max(1, |objective|). balance_residual: largest
+    imbalance of any node in any step over that node's largest flow. cost_difference: the bill
+    recomputed from flows against the objective, relative. lower_bound: no plan of this park costs less;
+    ``assumed`` says what that statement leans on (empty: nothing).
+    """
+
+    relative_gap: float
+    balance_residual: float
+    cost_difference: float
+    objective: float
+    lower_bound: float
+    assumed: str = ""
+
+    @property
+    def sound(self) -> bool:
+        """Whether gap, balances and bill agree to 1e-5, 1e-6 and 1e-6."""
+        return self.relative_gap <= 1e-5 and self.balance_residual <= 1e-6 and self.cost_difference <= 1e-6

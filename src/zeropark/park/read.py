@@ -1,0 +1,251 @@
+"""From a folder to a Park: file, overrides, tables, packs; every fault at once.
+
+The steps stand in ``read_park`` in order. A step that cannot go on because an earlier one failed is
+left out, so that the user sees every fault that can be told for certain, and none that only follows.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import pandas as pd
+from pydantic import ValidationError
+
+from zeropark import units
+from zeropark.clock import Clock
+from zeropark.errors import Fault, InputError, nearest
+from zeropark.forms import Array
+from zeropark.park.checks import graph_faults, reference_faults
+from zeropark.park.faults import faults_of, path_of
+from zeropark.park.fields import Declared, Reading, Series, evidence_of
+from zeropark.park.model import Assumption, Park
+from zeropark.park.packs import read_pack, with_packaged_tariffs
+from zeropark.park.spec import ParkFile, Time
+from zeropark.park.tables import bounds_faults, read_table
+from zeropark.park.tariffs import Pack
+from zeropark.park.yaml import Document, Path_, parse_yaml, read_yaml
+
+PARK_FILE = "park.yaml"
+
+
+def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
+    """The park in a folder (or of a ``park.yaml``), with ``overrides`` as ``{"dotted.path": "value"}``.
+
+    Raises InputError with every fault found in the file, its tables and its packs.
+    """
+    file = path if path.suffix in (".yaml", ".yml") else path / PARK_FILE
+    if not file.is_file():
+        raise InputError([Fault(str(path), None, "park", "no park file", f"a folder with {PARK_FILE}",
+                                "'zeropark init DIR' writes an example")])
+    document = read_yaml(file, file.name)
+    if document.data is None and document.faults:
+        raise InputError(document.faults)
+    faults = list(document.faults) + apply_overrides(document, overrides or {}) + with_packaged_tariffs(document)
+    spec, pruned, found = validate(document)
+    faults += found
+    usable = spec or pruned
+    if usable is None:
+        raise InputError(faults)
+    if spec is not None:
+        faults += graph_faults(spec, document.line, document.file)
+    else:
+        faults += reference_faults(usable, document.line, document.file)
+    clock, found = clock_of(usable.time, document)
+    faults += found
+    packs, found = packs_of(usable, file.parent, document)
+    faults += found
+    arrays: dict[str, Array] = {}
+    notes: list[str] = []
+    if clock is not None:
+        arrays, notes, found = arrays_of(usable, file.parent, clock, document)
+        faults += found
+    if faults or spec is None or clock is None:
+        raise InputError(faults)
+    notes += [f"{table.file}: synthetic" + (f" ({table.note})" if table.note else "")
+              for table in spec.tables.values() if table.synthetic]
+    return Park(file.parent, spec, clock, arrays, packs, assumptions_of(document, packs), tuple(notes))
+
+
+def validate(document: Document) -> tuple[ParkFile | None, ParkFile | None, list[Fault]]:
+    """The park file; or, where only some assets are faulty, the park without them; and the faults."""
+    reading = reading_of(document.data)
+    try:
+        return ParkFile.model_validate(document.data, context=reading), None, []
+    except ValidationError as error:
+        faults = faults_of(error, document, ParkFile)
+        bad = [path_of(detail, document.data)[:2] for detail in error.errors(include_url=False)]
+    if not all(len(path) == 2 and path[0] == "assets" for path in bad):
+        return None, None, faults
+    rest = copy.deepcopy(document.data)
+    for _, name in set(bad):
+        del rest["assets"][name]
+    try:
+        return None, ParkFile.model_validate(rest, context=reading), faults
+    except ValidationError:
+        return None, None, faults
+
+
+def reading_of(data: Any) -> Reading:
+    """Carriers, nodes and money, as far as they can be read, for the units of all other fields."""
+    reading = Reading()
+    if not isinstance(data, dict):
+        return reading
+    for name, carrier in _sections(data.get("carriers")):
+        if isinstance(carrier, dict) and isinstance(carrier.get("unit"), str):
+            reading.carriers[str(name)] = carrier["unit"]
+    for name, node in _sections(data.get("nodes")):
+        carrier = node.get("carrier") if isinstance(node, dict) else node
+        if isinstance(carrier, str):
+            reading.nodes[str(name)] = carrier
+    money = data.get("money")
+    if isinstance(money, dict) and money.get("currency") in ("CNY", "EUR", "USD"):
+        reading.currency = money["currency"]
+    return reading
+
+
+def _sections(data: Any) -> Iterable[tuple[Any, Any]]:
+    return data.items() if isinstance(data, dict) else ()
+
+
+def apply_overrides(document: Document, overrides: Mapping[str, str]) -> list[Fault]:
+    """Put ``--set path=value`` into the data; the last key may be new, the section must exist."""
+    faults = []
+    for dotted, text in overrides.items():
+        value = Document("--set")
+        parse_yaml(text, value)
+        here: Any = document.data
+        *sections, last = dotted.split(".")
+        for depth, step in enumerate(sections):
+            if not isinstance(here, dict) or step not in here:
+                known = [str(k) for k in here] if isinstance(here, dict) else []
+                faults.append(Fault("--set", None, dotted, f"no section '{'.'.join(sections[: depth + 1])}'",
+                                    "a path in the park file", nearest(step, known)))
+                break
+            if not isinstance(here[step], dict):
+                here[step] = {"existing": here[step]} if last in ("existing", "min", "max") else {"value": here[step]}
+            here = here[step]
+        else:
+            faults += value.faults
+            if isinstance(here, dict):
+                here[last] = value.data
+    return faults
+
+
+def clock_of(time: Time, document: Document) -> tuple[Clock | None, list[Fault]]:
+    """The park's clock: local midnight of the first day to local midnight after the last."""
+    if time.zone not in available_timezones():
+        line = document.line(("time", "zone"))
+        return None, [Fault(document.file, line, "time.zone", f"'{time.zone}'", "an IANA time zone such as Asia/Shanghai",
+                            nearest(time.zone, available_timezones()))]
+    zone = ZoneInfo(time.zone)
+    first = pd.Timestamp(time.start)
+    last = pd.Timestamp(time.end) if time.end is not None else first + pd.Timedelta(days=(time.days or 1) - 1)
+    begin, end = (day.tz_localize(zone) for day in (first, last + pd.Timedelta(days=1)))
+    step = timedelta(minutes=time.step)
+    steps = round((end - begin) / pd.Timedelta(step))
+    if steps > 2_000_000:
+        return None, [Fault(document.file, document.line(("time",)), "time", f"{steps:,} steps", "at most 2,000,000 steps")]
+    start: datetime = begin.tz_convert("UTC").to_pydatetime()
+    return Clock(start, step, steps, zone), []
+
+
+def packs_of(spec: ParkFile, folder: Path, document: Document) -> tuple[dict[str, Pack], list[Fault]]:
+    """Every pack that the park uses, and faults in packs, rule names and parameters."""
+    packs: dict[str, Pack] = {}
+    faults: list[Fault] = []
+    for name, use in spec.rules.items():
+        pack, found = read_pack(name, folder / use.file if use.file else None, document.file)
+        faults += [f if f.line else Fault(f.file, document.line(("rules", name)), f.field, f.found, f.expected, f.hint)
+                   for f in found] if use.file is None else found
+        if pack is None:
+            continue
+        packs[name] = pack
+        for kind, given, known in (("rules", use.rules, pack.rules), ("parameters", use.parameters, pack.parameters)):
+            for key in given:
+                if key not in known:
+                    path: Path_ = ("rules", name, kind, key)
+                    faults.append(Fault(document.file, document.line(path), ".".join(map(str, path)), f"'{key}'",
+                                        "one of " + ", ".join(known), nearest(key, known)))
+        for key, parameter in pack.parameters.items():
+            if parameter.default is None and key not in use.parameters and use.mode != "ignore":
+                path = ("rules", name, "parameters")
+                faults.append(Fault(document.file, document.line(path), f"rules.{name}.parameters.{key}", "nothing",
+                                    f"{parameter.name}, in {parameter.unit}"))
+    return packs, faults
+
+
+def series_in(declared: Declared, path: Path_ = ()) -> Iterable[tuple[Path_, Series]]:
+    """Every series below a section that comes from a table, with its path."""
+    for name, info in type(declared).model_fields.items():
+        value = getattr(declared, name)
+        here = (*path, info.alias or name)
+        if isinstance(value, Series):
+            if value.table:
+                yield here, value
+        elif isinstance(value, Declared):
+            yield from series_in(value, here)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                if isinstance(item, Declared):
+                    yield from series_in(item, (*here, key))
+
+
+def arrays_of(
+    spec: ParkFile, folder: Path, clock: Clock, document: Document
+) -> tuple[dict[str, Array], list[str], list[Fault]]:
+    """Values of every series, notes on what was filled, and the faults of the tables."""
+    wanted: dict[str, list[tuple[Path_, Series]]] = {}
+    for path, series in series_in(spec):
+        wanted.setdefault(series.table, []).append((path, series))
+    arrays: dict[str, Array] = {}
+    notes: list[str] = []
+    faults: list[Fault] = []
+    for name, uses in wanted.items():
+        if name not in spec.tables:
+            continue  # told by the reference checks
+        declared = spec.tables[name]
+        columns = {series.column for _, series in uses}
+        table, found = read_table(folder / declared.file, declared, clock, declared.file, columns)
+        faults += found
+        if table is None:
+            continue
+        notes += table.notes
+        for path, series in uses:
+            if series.column in table.columns and series.key not in arrays:
+                values, found = _converted(table.columns[series.column], table.units.get(series.column), series, path, document)
+                faults += found
+                if values is not None:
+                    faults += bounds_faults(values, series.ge, series.le, clock, declared.file, series.column)
+                    arrays[series.key] = values
+    return arrays, notes, faults
+
+
+def _converted(
+    values: Array, unit: str | None, series: Series, path: Path_, document: Document
+) -> tuple[Array | None, list[Fault]]:
+    if not series.unit or unit is None:
+        return values * series.times, []
+    try:
+        return values * (units.factor(unit, series.unit) * series.times), []
+    except units.UnitError as error:
+        return None, [Fault(document.file, document.line(path), ".".join(map(str, path)),
+                            f"column '{series.column}' in {unit}", f"a unit such as {series.unit}", str(error))]
+
+
+def assumptions_of(document: Document, packs: Mapping[str, Pack]) -> tuple[Assumption, ...]:
+    """Every number that carries its evidence, in file order, then the packs' own sources."""
+    own = [
+        Assumption(".".join(map(str, path)), str(raw["value"]), str(raw.get("source", "")), str(raw.get("mark", "")),
+                   str(raw.get("date", "")), str(raw.get("note", "")))
+        for path, raw in evidence_of(document.data)
+    ]
+    ruled = [
+        Assumption(f"pack {name}", pack.version, pack.source, pack.mark, pack.date, pack.status)
+        for name, pack in packs.items()
+    ]
+    return tuple(own + ruled)

@@ -1,0 +1,1 @@
+"""Readings: rule packs judged on accounts."""
