@@ -1,0 +1,99 @@
+# Few commands, the same for people and CI. `make` alone lists them.
+
+# --- what may need changing -------------------------------------------------------------------
+# The worked example and the command that plans it (run from the repository root).
+DEMO_PARK    := src/zeropark/examples/baotou
+DEMO_OUT     := out/baotou
+DEMO_COMMAND  = $(BIN)/zeropark plan $(DEMO_PARK) --out $(DEMO_OUT)
+DEMO_REPORT  := $(DEMO_OUT)/report.html
+BENCH        := benchmarks/run.py
+# Set on the command line: make test WORKERS=4 PYTEST_ARGS="-k tariff", make test PYTHON=python3.12
+WORKERS      ?= 2
+PYTEST_ARGS  ?=
+PYTHON       ?=
+# ----------------------------------------------------------------------------------------------
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PY   := $(BIN)/python
+PIP  := $(PY) -m pip install --quiet --disable-pip-version-check
+
+# A stamp is newer than pyproject.toml when the packages that it asks for are installed.
+# Each stamp waits for the one before it, so that two installations never run at once.
+MADE       := $(VENV)/.stamp-made
+INSTALLED  := $(VENV)/.stamp-installed
+DEV        := $(VENV)/.stamp-dev
+DOCS       := $(VENV)/.stamp-docs
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check lint types arrows generated generate format bench docs serve hooks clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(INSTALLED) ## plan the worked example park and say where the report lies
+	@mkdir -p $(dir $(DEMO_OUT))
+	$(DEMO_COMMAND)
+	@echo "Report: $(CURDIR)/$(DEMO_REPORT)  (open it in a browser)"
+
+test: $(DEV) ## run all tests
+	$(PY) -m pytest -q -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+check: lint types arrows generated ## everything CI checks besides the tests
+
+lint: $(DEV) ## style and formatting
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(DEV) ## static types, strict
+	$(PY) -m mypy --strict src
+
+arrows: $(DEV) ## imports go down only
+	$(PY) -c "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"
+
+generated: $(DEV) ## generated pages are up to date
+	$(PY) scripts/generate_reference.py --check
+
+generate: $(DEV) ## rewrite the generated pages
+	$(PY) scripts/generate_reference.py
+
+format: $(DEV) ## apply the style
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(DEV) ## run the benchmarks
+	$(PY) $(BENCH)
+
+docs: $(DOCS) ## build the documentation into site/
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
+	@echo "Documentation: $(CURDIR)/site/index.html"
+
+serve: $(DOCS) ## show the documentation while writing it
+	$(PY) -m mkdocs serve
+
+hooks: $(DEV) ## run the checks before every git commit
+	$(PY) -m pre_commit install
+
+clean: ## remove everything that make has made
+	rm -rf $(VENV) out site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MADE): scripts/make_venv.sh
+	@PYTHON="$(PYTHON)" sh scripts/make_venv.sh $(VENV)
+	@touch $@
+
+$(INSTALLED): pyproject.toml $(MADE)
+	@echo "Installing zeropark and what it needs into $(VENV) (the first time takes a minute or two) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+$(DEV): pyproject.toml $(INSTALLED)
+	@echo "Installing what tests and checks need ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(DOCS): pyproject.toml $(DEV)
+	@echo "Installing what the documentation needs ..."
+	@$(PIP) --editable '.[docs]'
+	@touch $@

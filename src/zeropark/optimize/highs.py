@@ -1,0 +1,143 @@
+"""HiGHS as the reference solver: simplex for small problems, HiPO for large ones, MIP for on/off."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+
+from zeropark.errors import NotSolved
+from zeropark.forms import Array
+from zeropark.optimize.options import Progress, SolverOptions, silent
+from zeropark.optimize.problem import Problem
+
+SMALL_NONZEROS = 60_000
+"""Below this many nonzeros simplex is faster than an interior point on park problems."""
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Outcome of one run. status: ``optimal``, ``infeasible``, ``unbounded``, or in words why it stopped.
+
+    x: (columns,) primal. row_duals: (rows,) change of the cost per unit of the row's bounds; None for
+    mixed-integer problems. bound: the solver's own lower bound of a mixed-integer problem.
+    """
+
+    status: str
+    objective: float
+    x: Array
+    row_duals: Array | None
+    solver: str
+    seconds: float
+    iterations: int
+    bound: float | None = None
+
+
+def choose_solver(problem: Problem, options: SolverOptions) -> str:
+    """``mip`` when anything is whole, else by size; what the user names wins."""
+    if np.any(problem.whole):
+        return "mip"
+    if options.solver in ("simplex", "ipx", "hipo"):
+        return options.solver
+    return "simplex" if problem.matrix.nnz < SMALL_NONZEROS else "hipo"
+
+
+def solve_highs(problem: Problem, options: SolverOptions, progress: Progress = silent) -> Solution:
+    """Solve; cancellation (Ctrl-C) and the time limit are honoured.
+
+    Raises NotSolved when HiGHS cannot be given the problem.
+    """
+    name = choose_solver(problem, options)
+    highs = _instance(problem, options, name)
+    began = time.perf_counter()
+    _run(highs, lambda seconds: progress(f"solve ({name})", seconds))
+    seconds = time.perf_counter() - began
+    info, solution = highs.getInfo(), highs.getSolution()
+    x = np.array(solution.col_value, dtype=np.float64)
+    duals = None if name == "mip" else np.array(solution.row_dual, dtype=np.float64)
+    iterations = {
+        "simplex": info.simplex_iteration_count, "mip": int(info.mip_node_count),
+    }.get(name, info.ipm_iteration_count)
+    bound = float(info.mip_dual_bound) if name == "mip" else None
+    return Solution(_status(highs), float(info.objective_function_value), x, duals, f"highs-{name}",
+                    seconds, max(int(iterations), 0), bound)
+
+
+def _instance(problem: Problem, options: SolverOptions, name: str) -> Any:
+    highs = highspy.Highs()
+    settings: dict[str, Any] = {
+        "output_flag": False,
+        "solver": "choose" if name == "mip" else name,
+        "threads": options.threads,
+        "mip_rel_gap": options.mip_gap,
+        "run_crossover": "off",
+        "primal_feasibility_tolerance": max(options.tolerance, 1e-10),
+        "dual_feasibility_tolerance": max(options.tolerance, 1e-10),
+        "ipm_optimality_tolerance": max(options.tolerance, 1e-12),
+    }
+    if name == "mip":
+        settings["primal_feasibility_tolerance"] = settings["dual_feasibility_tolerance"] = 1e-7
+    if options.time_limit is not None:
+        settings["time_limit"] = options.time_limit
+    for key, value in settings.items():
+        highs.setOptionValue(key, value)
+    if highs.passModel(_model(problem)) == highspy.HighsStatus.kError:
+        raise NotSolved("the solver refuses the problem", "please report this park")
+    return highs
+
+
+def _model(problem: Problem) -> Any:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = problem.cost.size, problem.row_lower.size
+    lp.col_cost_, lp.offset_ = problem.cost, problem.offset
+    lp.col_lower_, lp.col_upper_ = problem.lower, problem.upper
+    lp.row_lower_, lp.row_upper_ = problem.row_lower, problem.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = problem.matrix.indptr
+    lp.a_matrix_.index_ = problem.matrix.indices
+    lp.a_matrix_.value_ = problem.matrix.data
+    if np.any(problem.whole):
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(whole)] for whole in problem.whole]
+    return lp
+
+
+def _run(highs: Any, tick: Any) -> None:
+    """Run in a thread, so that this one can report progress and hear Ctrl-C."""
+    cancelled = threading.Event()
+
+    def interrupt(event: Any) -> None:
+        if cancelled.is_set():
+            event.interrupt()
+
+    for name in ("cbSimplexInterrupt", "cbIpmInterrupt", "cbMipInterrupt"):
+        getattr(highs, name).subscribe(interrupt)
+    worker = threading.Thread(target=highs.run, daemon=True)
+    began = time.perf_counter()
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(_POLL_SECONDS)
+            tick(time.perf_counter() - began)
+    except BaseException:
+        cancelled.set()
+        worker.join(10)
+        raise
+
+
+def _status(highs: Any) -> str:
+    status = highs.getModelStatus()
+    known = {
+        highspy.HighsModelStatus.kOptimal: "optimal",
+        highspy.HighsModelStatus.kInfeasible: "infeasible",
+        highspy.HighsModelStatus.kUnbounded: "unbounded",
+        highspy.HighsModelStatus.kUnboundedOrInfeasible: "unbounded or infeasible",
+        highspy.HighsModelStatus.kTimeLimit: "time limit reached",
+        highspy.HighsModelStatus.kInterrupt: "cancelled",
+    }
+    return known.get(status, f"solver stopped: {highs.modelStatusToString(status)}")

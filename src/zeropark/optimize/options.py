@@ -1,0 +1,28 @@
+"""How to solve: small frozen options, and the progress that a solver reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+SolverName = Literal["auto", "simplex", "ipx", "hipo", "mip"]
+Progress = Callable[[str, float], None]
+"""Called with a stage in words and the seconds since it began."""
+
+
+@dataclass(frozen=True)
+class SolverOptions:
+    """solver: ``auto`` chooses by problem. time_limit: s, None for none. tolerance: of residuals and
+    of the relative gap. threads: 0 lets the solver choose. mip_gap: relative, for whole numbers.
+    """
+
+    solver: SolverName = "auto"
+    time_limit: float | None = None
+    tolerance: float = 1e-8
+    threads: int = 0
+    mip_gap: float = 1e-4
+
+
+def silent(stage: str, seconds: float) -> None:
+    """A progress that says nothing."""
