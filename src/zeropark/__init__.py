@@ -1,1 +1,3 @@
-"""zeropark."""
+"""zeropark plans, runs and proves a zero-carbon industrial park."""
+
+__version__ = "0.1.0"

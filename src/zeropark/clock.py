@@ -30,6 +30,13 @@ class Clock:
         """Length of one step, h."""
         return self.step.total_seconds() / 3600
 
+    @cached_property
+    def day_hours(self) -> NDArray[np.float64]:
+        """Hours of each whole local day (23 or 25 where clocks change), shape (days,)."""
+        days = self.times_local.tz_localize(None).normalize().unique()
+        begin, end = (d.tz_localize(self.zone) for d in (days, days + pd.Timedelta(days=1)))
+        return np.asarray((end - begin).total_seconds() / 3600, dtype=np.float64)
+
     @property
     def hours(self) -> float:
         """Length of the whole period, h."""
@@ -81,11 +88,16 @@ class Clock:
         return np.asarray(covered / np.asarray(whole), dtype=np.float64)
 
     @cached_property
+    def year_fraction(self) -> NDArray[np.float64]:
+        """Share of each calendar year's hours that lies in the period, shape (years,)."""
+        years = dict.fromkeys(self.times_local.year)
+        whole = np.array([8784.0 if y % 4 == 0 and (y % 100 or y % 400 == 0) else 8760.0 for y in years])
+        return np.asarray(np.bincount(self.year_of_step) * self.step_hours / whole, dtype=np.float64)
+
+    @property
     def years(self) -> float:
         """Length of the period in calendar years: 8,760 h of 2025 and 8,784 h of 2024 are both 1."""
-        whole = np.array([8784.0 if y % 4 == 0 and (y % 100 or y % 400 == 0) else 8760.0
-                          for y in dict.fromkeys(self.times_local.year)])
-        return float(np.sum(np.bincount(self.year_of_step) * self.step_hours / whole))
+        return float(np.sum(self.year_fraction))
 
     @staticmethod
     def _consecutive(labels: NDArray[np.generic]) -> NDArray[np.int64]:

@@ -17,6 +17,8 @@ from zeropark.forms import Array, Key
 
 FLOW_COLUMNS = ("time", "asset", "node", "carrier", "flow")
 LEVEL_COLUMNS = ("time", "asset", "level")
+CERTIFICATES = "(certificates)"
+"""Stands for a node in the flow table where purchases covered by green certificates are listed."""
 PRICE_COLUMNS = ("time", "node", "carrier", "price")
 
 
@@ -46,6 +48,10 @@ class Flows:
         frames = [
             pd.DataFrame({"time": times, "asset": asset, "node": node, "carrier": self.carriers[node], "flow": flow})
             for (asset, node), flow in self.net.items()
+        ]
+        frames += [
+            pd.DataFrame({"time": times, "asset": asset, "node": CERTIFICATES, "carrier": "green-certificate", "flow": flow})
+            for (asset, part), flow in self.rates.items() if part == "certified"
         ]
         return _stack(frames, FLOW_COLUMNS)
 

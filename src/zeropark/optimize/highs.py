@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ from zeropark.optimize.problem import Problem
 SMALL_NONZEROS = 60_000
 """Below this many nonzeros simplex is faster than an interior point on park problems."""
 _POLL_SECONDS = 0.1
+_USUAL_ITERATIONS = 75
+"""Iterations that park problems of a year usually take, for the progress bar only."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def solve_highs(problem: Problem, options: SolverOptions, progress: Progress = s
     name = choose_solver(problem, options)
     highs = _instance(problem, options, name)
     began = time.perf_counter()
-    _run(highs, lambda seconds: progress(f"solve ({name})", seconds))
+    _run(highs, lambda iteration, seconds: progress(f"solve ({name}){_outlook(name, iteration, seconds)}", seconds))
     seconds = time.perf_counter() - began
     info, solution = highs.getInfo(), highs.getSolution()
     x = np.array(solution.col_value, dtype=np.float64)
@@ -69,7 +72,7 @@ def solve_highs(problem: Problem, options: SolverOptions, progress: Progress = s
 
 
 def _instance(problem: Problem, options: SolverOptions, name: str) -> Any:
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     settings: dict[str, Any] = {
         "output_flag": False,
         "solver": "choose" if name == "mip" else name,
@@ -107,11 +110,15 @@ def _model(problem: Problem) -> Any:
     return lp
 
 
-def _run(highs: Any, tick: Any) -> None:
+def _run(highs: Any, tick: Callable[[int, float], None]) -> None:
     """Run in a thread, so that this one can report progress and hear Ctrl-C."""
     cancelled = threading.Event()
+    iteration = 0
 
     def interrupt(event: Any) -> None:
+        nonlocal iteration
+        data = event.data_out
+        iteration = max(iteration, data.ipm_iteration_count, data.simplex_iteration_count)
         if cancelled.is_set():
             event.interrupt()
 
@@ -123,11 +130,21 @@ def _run(highs: Any, tick: Any) -> None:
     try:
         while worker.is_alive():
             worker.join(_POLL_SECONDS)
-            tick(time.perf_counter() - began)
+            tick(iteration, time.perf_counter() - began)
     except BaseException:
         cancelled.set()
         worker.join(10)
         raise
+
+
+def _outlook(name: str, iteration: int, seconds: float) -> str:
+    """Iterations so far and, for the interior point, a guess of the time left from its usual number."""
+    if iteration <= 0:
+        return ""
+    text = f", iteration {iteration:,}"
+    if name == "hipo" and iteration < _USUAL_ITERATIONS:
+        text += f", about {seconds / iteration * (_USUAL_ITERATIONS - iteration):.0f} s left"
+    return text
 
 
 def _status(highs: Any) -> str:

@@ -111,7 +111,8 @@ class WindProfile(Declared):
     """Name of a weather entry of the park."""
     turbine: str
     """Name of a packaged power curve."""
-    hub_height: Annotated[float, Unit("m", gt=0, le=300)] = 110.0
+    hub_height: Annotated[float | None, Unit("m", gt=0, le=300)] = None
+    """Absent: the turbine's own."""
     shear_exponent: Annotated[float, Unit("1", ge=0, le=1)] = 0.14
     losses: Annotated[float, Unit("1", ge=0, lt=1)] = 0.12
     """Wake, electrical and availability losses together."""

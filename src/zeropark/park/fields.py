@@ -105,8 +105,8 @@ class Series:
 
     @property
     def key(self) -> str:
-        """Name of the series among the park's arrays."""
-        return f"{self.table}/{self.column}/{self.unit}"
+        """Name of the series among the park's arrays: two series share it only if they are equal."""
+        return "/".join(map(str, (self.table, self.column, self.times, self.unit, self.ge, self.le)))
 
 
 @dataclass(frozen=True)

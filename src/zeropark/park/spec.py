@@ -162,9 +162,12 @@ class Weather(Declared):
     """Weather for computed profiles: a file, or a synthetic year."""
 
     file: str | None = None
-    format: Literal["epw", "pvgis", "csv"] | None = None
+    format: Literal["epw", "pvgis-csv", "pvgis-json", "csv"] | None = None
     """Absent: recognised from the file's name and head."""
     fill: Literal["none", "linear"] = "none"
+    """``linear`` fills gaps of up to 6 h, and the report says so."""
+    irradiance_clock: Literal["as it is", "fit"] = "as it is"
+    """``fit`` moves the irradiance of a typical year to where the sun was, and the report says by how much."""
     synthetic: Synthetic | None = None
     source: str = ""
     note: str = ""

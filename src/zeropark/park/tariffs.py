@@ -84,9 +84,20 @@ class Tariff(Declared):
     funds_on: Literal["grid", "all-use"] = "grid"
     """On energy from the grid only, or on all use including direct supply (发改价格〔2025〕1192号)."""
     capacity_charge: CapacityCharge | None = None
+    left_to_park: tuple[str, ...] = ()
+    """Prices that a packaged tariff does not know and the park must state; absent is not zero."""
     source: str = ""
     mark: Mark | None = None
     date: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _states_what_is_left_to_it(self) -> Tariff:
+        missing = [name for name in self.left_to_park if name not in self.model_fields_set]
+        if missing:
+            names = ", ".join(missing)
+            raise fault(f"no {names}", f"{names}: the packaged tariff leaves it to the park")
+        return self
 
     @model_validator(mode="after")
     def _one_price(self) -> Tariff:
@@ -102,15 +113,17 @@ class Tariff(Declared):
 
 Part = Literal[
     "output", "available", "intake", "unserved", "activity", "input", "charge", "discharge",
-    "forward", "backward", "buy", "sell", "certified", "loss", "land", "embodied",
+    "forward", "backward", "buy", "sell", "certified", "loss", "land", "embodied", "emissions",
 ]
 """What of an asset an account weighs; see the reference page of accounts."""
 
 
 class AccountTerm(Declared):
-    """Adds up one part of all assets that match every given condition, times a weight."""
+    """Adds up one part of all assets that match every given condition, or another account, times a weight."""
 
-    part: Part
+    part: Part | None = None
+    account: str | None = None
+    """Another account (of the same pack or park, or a standard one) instead of a part."""
     kind: str | None = None
     carrier: str | None = None
     carrier_kind: str | None = None
@@ -119,8 +132,21 @@ class AccountTerm(Declared):
     tenant: str | None = None
     asset: str | None = None
     node: str | None = None
+    measured_in: str | None = None
+    """Only carriers whose unit can be converted to this one (``t``, ``m3``)."""
     weight: str | float = 1.0
-    """A number with unit (``0.8325 kgCO2/kWh``), or ``carrier.coal_equivalent`` or ``carrier.combustion``."""
+    """A number with unit (``0.8325 kgCO2/kWh``), ``carrier.coal_equivalent`` or ``carrier.combustion``;
+    also with a minus."""
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> AccountTerm:
+        if (self.part is None) == (self.account is None):
+            found = "both part and account" if self.part else "neither part nor account"
+            raise fault(found, "one of part, account")
+        others = self.model_fields_set - {"account", "weight"}
+        if self.account is not None and others:
+            raise fault(f"account with {', '.join(sorted(others))}", "account and weight only")
+        return self
 
 
 class AccountSpec(Declared):
@@ -133,6 +159,7 @@ class AccountSpec(Declared):
     clause: str = ""
     source: str = ""
     mark: Mark | None = None
+    date: str = ""
     note: str = ""
 
 
@@ -140,6 +167,7 @@ class LimitCase(Declared):
     """A limit that holds under conditions on the pack's parameters."""
 
     value: str | float
+    """A number with unit, or ``parameter.NAME``."""
     when: dict[str, tuple[str | float, str | float]] = Field(default_factory=dict)
     """Parameter → [from, below): the case holds when every parameter lies in its range."""
 
@@ -172,7 +200,7 @@ class Parameter(Declared):
     name_zh: str = ""
     unit: str = "1"
     default: str | float | None = None
-    """Absent: the park must state it."""
+    """Absent: the park must state it. ``clock.year``: the first year of the park's period."""
     check: str | None = None
     """An account whose yearly value must lie in the same case as the stated parameter."""
 

@@ -2,53 +2,87 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping
 
-from zeropark.forms import Form
+from zeropark import units
+from zeropark.accounts.standard import Accounts
+from zeropark.forms import Quantities
+from zeropark.rules.build import enforced, rules_of
+from zeropark.rules.rule import Check, Rule, Verdict
+from zeropark.rules.words import check_words, cost_words, price_words, verdict_words
+
+__all__ = ["MET_TOLERANCE", "Check", "Rule", "Verdict", "enforced", "judge", "rules_of"]
+
+MET_TOLERANCE = 1e-6
+"""A rule is met when it is exceeded by no more than this share of the larger of its two sides."""
+
+SMALLEST_RIGHT = 1e-9
+"""A right account up to this, in its unit, tells nothing: nothing can be compared with it."""
+
+Named = Mapping[tuple[str, str], float]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """``left ≤ limit · right`` (or ≥), with where it comes from.
+def judge(
+    rules: Iterable[Rule],
+    accounts: Accounts,
+    quantities: Quantities,
+    duals: Named | None = None,
+    costs: Named | None = None,
+) -> tuple[Verdict, ...]:
+    """Every rule judged on the quantities of flows.
 
-    form: ``≤ 0`` when the rule is met, in the unit of the left account. limit: in ``unit``.
+    duals: (pack, rule) → money saved per unit by which ``rule.form ≤ 0`` is relaxed, for enforced rules
+    of a plan with prices. costs: (pack, rule) → money that the whole rule costs, where it was computed.
     """
+    lookup = accounts.lookup
+    values: dict[str, float] = {}
 
-    pack: str
-    rule: str
-    title: str
-    title_zh: str
-    sense: str
-    left: str
-    right: str | None
-    limit: float
-    unit: str
-    mode: str
-    form: Form
-    core: bool
-    clause: str
-    source: str
-    mark: str
-    date: str
-    note: str = ""
+    def value_of(name: str) -> float:
+        if name not in values:
+            values[name] = lookup[name].form.value(quantities)
+        return values[name]
+
+    verdicts = []
+    for rule in rules:
+        names = [rule.left, *([rule.right] if rule.right else []), *(check.account for check in rule.checks)]
+        read = {name: value_of(name) for name in names}
+        key = (rule.pack, rule.rule)
+        dual = (duals or {}).get(key) if rule.mode == "enforce" else None
+        verdicts.append(_judged(rule, accounts, read, dual, (costs or {}).get(key)))
+    return tuple(verdicts)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """A rule judged: the value, how far it is from the limit, and what the limit costs.
+def _judged(
+    rule: Rule, accounts: Accounts, read: Mapping[str, float], dual: float | None, cost: float | None
+) -> Verdict:
+    lookup, left, right = accounts.lookup, read[rule.left], read[rule.right] if rule.right else 1.0
+    natural = f"({lookup[rule.left].unit})" + (f"/({lookup[rule.right].unit})" if rule.right else "")
+    per_unit = units.factor(rule.unit, natural)
+    value = left / right / per_unit if right > SMALLEST_RIGHT else None
+    margin = _margin(rule, value)
+    met = None if margin is None else _met(rule, left, rule.limit * per_unit * right)
+    shadow_price = None if dual is None else dual * per_unit * right
+    english, chinese = verdict_words(rule, value, met, margin)
+    said = [(english, chinese)]
+    if cost is not None:
+        said.append(cost_words(rule, cost, accounts.currency))
+    if shadow_price is not None:
+        said.append(price_words(rule, shadow_price, accounts.currency))
+    for check in rule.checks:
+        computed = read[check.account] * check.per_year
+        if not check.lower <= computed < check.upper:
+            said.append(check_words(check, computed))
+    words, words_zh = (" ".join(texts) for texts in zip(*said, strict=True))
+    return Verdict(rule, value, met, margin, shadow_price, cost, words, words_zh)
 
-    value, limit, margin: in ``rule.unit``; margin is positive when the rule is met with room.
-    met: None when the value cannot be told (the right account is zero). shadow_price: money over the
-    period saved by relaxing the limit by one ``rule.unit``; None when the rule was not enforced or
-    prices do not exist (mixed-integer). cost: money over the period that the whole rule costs, None
-    when it was not computed. words, words_zh: the same in a sentence.
-    """
 
-    rule: Rule
-    value: float | None
-    met: bool | None
-    margin: float | None
-    shadow_price: float | None
-    cost: float | None
-    words: str
-    words_zh: str
+def _margin(rule: Rule, value: float | None) -> float | None:
+    if value is None or math.isnan(rule.limit):
+        return None
+    return rule.limit - value if rule.sense == "at most" else value - rule.limit
+
+
+def _met(rule: Rule, left: float, allowed: float) -> bool:
+    over = left - allowed if rule.sense == "at most" else allowed - left
+    return over <= MET_TOLERANCE * max(abs(left), abs(allowed))

@@ -1,0 +1,91 @@
+"""What the commands print: faults, reasons, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from zeropark.errors import Fault
+from zeropark.outcome import Outcome
+from zeropark.park.model import Park
+from zeropark.rules.judge import Verdict
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+_SOLVER_SHOWN = "{name}, {seconds:.1f} s, {iterations} iterations; built in {build_seconds:.2f} s"
+
+
+def say_faults(faults: Sequence[Fault]) -> None:
+    """One line per fault, on stderr, and how many there are."""
+    for fault in faults:
+        errors.print(escape(str(fault)), soft_wrap=True)
+    errors.print(f"[red]{len(faults)} fault{'s' if len(faults) != 1 else ''}[/red]")
+
+
+def say_reasons(head: str, reasons: Sequence[str]) -> None:
+    """Why there is no plan, one reason a line, on stderr."""
+    errors.print(f"[red]{escape(head)}[/red]", soft_wrap=True)
+    for reason in reasons:
+        errors.print(f"- {escape(reason)}", soft_wrap=True)
+
+
+def say_checked(park: Park) -> None:
+    """That the park is fine, what it holds, and what was done on the user's word."""
+    spec, clock = park.spec, park.clock
+    kinds: dict[str, int] = {}
+    for asset in spec.assets.values():
+        kinds[asset.kind] = kinds.get(asset.kind, 0) + 1
+    console.print(f"[green]no faults[/green]: {escape(spec.name)} {escape(spec.name_zh)}")
+    console.print(f"{len(spec.nodes)} nodes, {len(spec.tenants)} tenants, "
+                  + ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in kinds.items()))
+    console.print(f"{clock.steps:,} steps of {clock.step_hours * 60:g} min from {clock.times_local[0]:%Y-%m-%d %H:%M} {clock.zone.key}")
+    for note in park.notes:
+        console.print(f"note: {escape(note)}", soft_wrap=True)
+
+
+def say_outcome(outcome: Outcome, out: Path) -> None:
+    """The verdict first; then cost, capacities, rules, certificate, and where the report lies."""
+    spec = outcome.park.spec
+    console.print(f"\n[bold]{escape(spec.name)} {escape(spec.name_zh)}[/bold]")
+    unit = f"{outcome.bill.currency}/a" if abs(outcome.park.clock.years - 1) < 1e-9 else outcome.bill.currency
+    console.print(f"cost {outcome.bill.total:,.0f} {unit}" + ("" if outcome.status == "read" else " (least cost)"))
+    console.print(_capacities(outcome))
+    if outcome.rules:
+        console.print(_rules(outcome.rules))
+    for text in outcome.alternatives:
+        console.print(escape(text))
+    certificate = outcome.certificate
+    if certificate is not None:
+        state = "[green]sound[/green]" if certificate.sound else "[red]NOT sound[/red]"
+        console.print(f"certificate {state}: no plan costs less than {certificate.lower_bound:,.0f} (gap {certificate.relative_gap:.1e}); "
+                      f"balances to {certificate.balance_residual:.1e}, bill to {certificate.cost_difference:.1e}")
+    if outcome.solver is not None:
+        console.print(_SOLVER_SHOWN.format(**vars(outcome.solver)))
+    console.print(f"report: {out / 'report.html'}", soft_wrap=True)
+
+
+def _capacities(outcome: Outcome) -> Table:
+    table = Table("capacity", "existing", "added", "unit", title=None, box=None, pad_edge=False)
+    for size in outcome.capacities:
+        if size.added > 1e-6 * max(1.0, size.existing):
+            name = size.asset if size.part == "capacity" else f"{size.asset} {size.part}"
+            table.add_row(escape(name), f"{size.existing:,.1f}", f"{size.added:,.1f}", size.unit)
+    return table
+
+
+def _rules(verdicts: Sequence[Verdict]) -> Table:
+    table = Table("", "rule", "value", "limit", "mode", "what it costs", box=None, pad_edge=False)
+    marks = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "—"}
+    for verdict in verdicts:
+        rule = verdict.rule
+        value = "—" if verdict.value is None else f"{verdict.value:.4g}"
+        sign = "≤" if rule.sense == "at most" else "≥"
+        price = verdict.words if verdict.shadow_price else ""
+        table.add_row(marks[verdict.met], escape(f"{rule.pack}/{rule.rule}"), value, f"{sign} {rule.limit:.4g} {rule.unit}",
+                      rule.mode, escape(price))
+    return table

@@ -1,0 +1,1 @@
+"""Worked example parks, packaged."""

@@ -1,0 +1,128 @@
+"""Seven days of one carrier: supply stacked above zero, use below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from zeropark.figures.base import figure, nothing
+from zeropark.figures.numbers import Language, unit_text
+from zeropark.figures.palette import colours_of, faded
+from zeropark.figures.series import WEEK_DAYS, Line, day_starts, flow_lines, largest, wall_times
+from zeropark.figures.words import asset_title, carrier_title, plain, rate_unit, say
+from zeropark.forms import Array
+from zeropark.outcome import Outcome
+from zeropark.park.assets import AnyAsset, Connection, Converter, Demand, Market, Source, Storage
+
+_SUPPLY_ORDER = (Source, Converter, Connection, Storage, Market)
+_USE_ORDER = (Demand, Converter, Connection, Storage, Market)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One band of the stack: what of a line lies above zero, or below."""
+
+    line: Line
+    above: bool
+
+    @property
+    def values(self) -> Array:
+        """The line's values on this side of zero, shape (steps,)."""
+        return part_of(self.line.values, self.above)
+
+
+def part_of(values: Array, above: bool) -> Array:
+    """Supply (above) or use (below) of a line; NaN stays NaN."""
+    return np.maximum(values, 0.0) if above else np.minimum(values, 0.0)
+
+
+def layers(outcome: Outcome, carrier: str) -> tuple[Layer, ...]:
+    """Bands of a carrier's stack from the zero line outwards, idle ones left out."""
+    found = [
+        Layer(line, above)
+        for line in flow_lines(outcome).values()
+        if line.place == carrier
+        for above in (True, False)
+        if largest(part_of(line.values, above)) > 1e-6 * largest(line.values)
+    ]
+    return tuple(sorted(found, key=lambda layer: (not layer.above, _rank(outcome, layer))))
+
+
+def _rank(outcome: Outcome, layer: Layer) -> int:
+    asset = outcome.park.assets.get(layer.line.asset)
+    order = _SUPPLY_ORDER if layer.above else _USE_ORDER
+    return order.index(type(asset)) if type(asset) in order else len(order)
+
+
+def layer_title(outcome: Outcome, layer: Layer, language: Language) -> str:
+    """Words for a band."""
+    asset: AnyAsset | None = outcome.park.assets.get(layer.line.asset)
+    name = plain(asset_title(outcome.park, layer.line.asset, language))
+    if isinstance(asset, Storage):
+        return say("discharging" if layer.above else "charging", language, name=name)
+    if isinstance(asset, Market):
+        return say("bought" if layer.above else "sold", language, name=name)
+    if isinstance(asset, Connection) and not layer.above:
+        return say("line-loss", language, name=name)
+    return name
+
+
+def week_dispatch(
+    outcome: Outcome, carrier: str, first_day: int = 0, language: Language = "en", days: int = WEEK_DAYS
+) -> go.Figure:
+    """Stacked dispatch of a carrier at all its nodes, ``days`` local days from ``first_day``.
+
+    A connection between two nodes of the carrier appears only with its losses.
+    """
+    clock, park = outcome.flows.clock, outcome.park
+    starts = day_starts(clock)
+    first_day = min(max(first_day, 0), max(len(starts) - 1, 0))
+    first = int(starts[first_day])
+    last = int(starts[first_day + days]) if first_day + days < len(starts) else clock.steps
+    name = plain(carrier_title(park, carrier, language))
+    times, offset = wall_times(clock, first, last)
+    title = say("title-week", language, name=name, day=f"{times[0]:%Y-%m-%d}")
+    stack = layers(outcome, carrier)
+    if not stack:
+        return nothing(title, language)
+    drawn = figure(title, 440, hovermode="x unified", hoverlabel={"namelength": 40})
+    unit = unit_text(rate_unit(park.spec.carriers[carrier].unit), language)
+    colours = colours_of(park.assets)
+    for layer in stack:
+        drawn.add_trace(_band(outcome, layer, times, slice(first, last), colours, unit, language))
+    drawn.update_xaxes(
+        type="date",
+        title={"text": say("local-time", language, offset=offset)},
+        tickformat="%a %-d %b" if language == "en" else "%-m月%-d日",
+        dtick=86400000,
+        hoverformat="%Y-%m-%d %H:%M",
+    )
+    drawn.update_yaxes(title={"text": f"{say('use', language)} ↓   {unit}   ↑ {say('supply', language)}"})
+    return drawn
+
+
+def _band(
+    outcome: Outcome,
+    layer: Layer,
+    times: pd.DatetimeIndex,
+    steps: slice,
+    colours: dict[str, str],
+    unit: str,
+    language: Language,
+) -> go.Scatter:
+    values = layer.values[steps]
+    colour = colours.get(layer.line.asset, "#999999")
+    return go.Scatter(
+        x=[f"{t:%Y-%m-%d %H:%M}" for t in times],
+        y=np.append(values, values[-1:]),
+        name=layer_title(outcome, layer, language),
+        stackgroup="supply" if layer.above else "use",
+        mode="lines",
+        line={"width": 0, "shape": "hv", "color": colour},
+        fillcolor=faded(colour, 0.92),
+        hovertemplate="%{y:,.4~g} " + unit,
+        meta={"key": layer.line.key, "above": layer.above},
+    )

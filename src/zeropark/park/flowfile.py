@@ -1,0 +1,138 @@
+"""Reading flows from a file: the table that ``zeropark plan`` writes, or one made from meters."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zeropark.errors import Fault, InputError, nearest
+from zeropark.flows import CERTIFICATES, FLOW_COLUMNS
+from zeropark.forms import Array, Key
+from zeropark.park.model import Park
+from zeropark.park.streams import streams_of
+
+
+def read_flows(path: Path, park: Park) -> tuple[dict[Key, Array], dict[str, Array]]:
+    """Net flows (asset, node) → (steps,), and what each market's certificates covered.
+
+    Raises InputError with every fault: columns, unknown names, missing or repeated times, no number.
+    """
+    table = _table(path, FLOW_COLUMNS)
+    expected = {(stream.asset, effect.node) for stream in streams_of(park) for effect in stream.effects}
+    covered = {(name, CERTIFICATES) for name, market in park.grid_markets() if market.certificates}
+    net, faults = _series(table, path, park, expected | covered)
+    faults += [
+        Fault(path.name, None, f"{asset} at {node}", "no rows", "the flow of every asset at each of its nodes")
+        for asset, node in sorted(expected - set(net)) if not any(f.field == f"{asset} at {node}" for f in faults)
+    ]
+    if faults:
+        raise InputError(faults)
+    certified = {asset: net.pop((asset, node)) for asset, node in covered if (asset, node) in net}
+    return net, certified
+
+
+def read_levels(path: Path, park: Park) -> dict[str, Array]:
+    """Content of stores at the end of each step, asset → (steps,). Raises InputError."""
+    table = _table(path, ("time", "asset", "level")).rename(columns={"level": "flow"})
+    table["node"] = ""
+    found, faults = _series(table, path, park, {(name, "") for name, a in park.assets.items() if a.kind == "storage"})
+    if faults:
+        raise InputError(faults)
+    return {asset: values for (asset, _), values in found.items()}
+
+
+def read_capacities(path: Path, park: Park) -> dict[Key, float]:
+    """Total capacities from a ``summary.json``, (asset, part) → existing + added. Raises InputError."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["capacities"]
+        found = {(row["asset"], row.get("part", "capacity")): float(row["existing"]) + float(row["added"]) for row in rows}
+    except (OSError, ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise InputError([Fault(path.name, None, "capacities", "no list of capacities", "a summary.json of zeropark")]) from error
+    wanted = {key for key, _ in park.sizings()}
+    faults = [Fault(path.name, None, f"capacities.{asset}", "nothing", f"the {part} of '{asset}'")
+              for asset, part in sorted(wanted - set(found))]
+    if faults:
+        raise InputError(faults)
+    return {key: found[key] for key in wanted}
+
+
+def existing_capacities(park: Park) -> dict[Key, float]:
+    """What is there already, (asset, part) → capacity units."""
+    return {key: sizing.existing for key, sizing in park.sizings()}
+
+
+def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+    except FileNotFoundError as error:
+        raise InputError([Fault(str(path), None, "file", "no file", "a table of flows (Parquet or CSV)")]) from error
+    except Exception as error:  # pyarrow and pandas raise many kinds for a broken file
+        raise InputError([Fault(path.name, None, "file", "an unreadable table", "Parquet or CSV")]) from error
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise InputError([
+            Fault(path.name, 1, name, "no such column", ", ".join(columns), nearest(name, map(str, table.columns)))
+            for name in missing
+        ])
+    return table
+
+
+def _series(
+    table: pd.DataFrame, path: Path, park: Park, expected: set[Key]
+) -> tuple[dict[Key, Array], list[Fault]]:
+    """One array per (asset, node) on the park's steps, and the faults."""
+    faults: list[Fault] = []
+    times = pd.to_datetime(table["time"], utc=True, errors="coerce")
+    bad = int(times.isna().sum())
+    if bad:
+        faults.append(Fault(path.name, None, "time", f"{bad} unreadable times", "times with an offset, or UTC"))
+    position = pd.Series(np.arange(park.clock.steps), index=park.clock.times_utc)
+    at = position.reindex(times).to_numpy()
+    values = pd.to_numeric(table["flow"], errors="coerce").to_numpy(dtype=np.float64)
+    found: dict[Key, Array] = {}
+    groups: Any = table.groupby(["asset", "node"], observed=True, sort=False).indices
+    for (asset, node), rows in groups.items():
+        key, where = (str(asset), str(node)), f"{asset} at {node}"
+        if key not in expected:
+            known = {a for a, _ in expected}
+            hint = nearest(str(asset), known) if asset not in known else nearest(str(node), {n for a, n in expected if a == asset})
+            faults.append(Fault(path.name, None, where, "an unknown asset or node", "assets and nodes of the park", hint))
+            continue
+        inside = ~np.isnan(at[rows])
+        steps, flow = at[rows][inside].astype(np.int64), values[rows][inside]
+        problem = _problem(park, steps, flow)
+        if problem:
+            faults.append(Fault(path.name, None, where, problem, f"one number for each of {park.clock.steps} steps"))
+            continue
+        series = np.empty(park.clock.steps)
+        series[steps] = flow
+        found[key] = series
+    return found, faults
+
+
+def _problem(park: Park, steps: np.ndarray[tuple[int], np.dtype[np.int64]], flow: Array) -> str:
+    counts = np.bincount(steps, minlength=park.clock.steps)
+    when = park.clock.times_local
+
+    def first(mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+        return str(when[int(np.argmax(mask))].strftime("%Y-%m-%d %H:%M"))
+
+    if np.any(counts == 0):
+        return f"{int(np.sum(counts == 0))} steps missing, first {first(counts == 0)}"
+    if np.any(counts > 1):
+        return f"{int(np.sum(counts > 1))} steps twice, first {first(counts > 1)}"
+    wrong = ~np.isfinite(flow)
+    if np.any(wrong):
+        return f"{int(np.sum(wrong))} values that are no number"
+    return ""
+
+
+def beside(path: Path, name: str) -> Path | None:
+    """The file of that name beside another, if it is there."""
+    candidate = path.parent / name
+    return candidate if candidate.is_file() else None
+

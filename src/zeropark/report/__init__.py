@@ -1,0 +1,1 @@
+"""Papers: summary.json, tables, and the page that a planner hands on."""

@@ -1,0 +1,212 @@
+"""``report.html``: one file, both languages, figures included, that asks nothing of the network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import metadata
+from typing import Any
+
+import plotly.graph_objects as go
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from plotly.offline import get_plotlyjs
+
+from zeropark import figures
+from zeropark.clock import Clock
+from zeropark.figures.base import TEMPLATE
+from zeropark.figures.numbers import LANGUAGES, Language, money, number
+from zeropark.figures.series import (
+    all_lines,
+    carriers_with_flows,
+    flow_lines,
+    line_title,
+    notable_days,
+    price_lines,
+)
+from zeropark.figures.words import carrier_title, say
+from zeropark.outcome import Outcome
+from zeropark.report import view
+from zeropark.report.compact import calendar, steps_joined, store
+from zeropark.report.words import PAPER
+
+Choice = tuple[str, str, str]
+_LINK = re.compile(r"https?://[^\s<>\"'）)，；、]+")
+_FIRST_BUILT = 6
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """What the page can draw in one language: figures by place and key, and what to choose from."""
+
+    figures: dict[str, dict[str, Any]]
+    choices: dict[str, list[Choice]]
+
+
+def report_html(outcome: Outcome) -> str:
+    """The whole page. Figures over time come as empty shells that the page fills from one store."""
+    lines = {key: line.values for key, line in (all_lines(outcome) | flow_lines(outcome)).items()}
+    clock = outcome.flows.clock
+    count = steps_joined(clock, len(lines))
+    drawn = {language: drawings(outcome, language) for language in LANGUAGES}
+    data = {
+        "calendar": calendar(_joined_clock(clock, count)),
+        "lines": store(lines, count),
+        "template": TEMPLATE.to_plotly_json(),
+        "figures": {language: drawn[language].figures for language in LANGUAGES},
+        "days": dict(notable_days(outcome)),
+    }
+    environment = _environment()
+    bodies = {
+        language: Markup(
+            environment.get_template("body.html.j2").render(
+                _context(outcome, language, drawn[language], count)
+            )
+        )
+        for language in LANGUAGES
+    }
+    return environment.get_template("page.html.j2").render(
+        bodies=bodies,
+        title=outcome.park.spec.name,
+        title_zh=outcome.park.spec.name_zh or outcome.park.spec.name,
+        data=Markup(_json(data)),
+        plotly=Markup(get_plotlyjs().replace("</script", "<\\/script")),
+        style=Markup(environment.get_template("page.css").render()),
+        script=Markup(environment.get_template("page.js").render()),
+    )
+
+
+def drawings(outcome: Outcome, language: Language) -> Drawings:
+    """Every figure of the report in one language, by place and key."""
+    park = outcome.park
+    lines = all_lines(outcome)
+    flowing = carriers_with_flows(outcome)
+    priced = list(dict.fromkeys(park.carrier_at(line.place) for line in price_lines(outcome).values()))
+    groups = figures.sankey_groups(outcome)
+    first = figures.default_heat_key(outcome)
+    heat = sorted(lines, key=lambda key: key != first)
+
+    def name(carrier: str) -> str:
+        return say(carrier, language) if carrier == "energy" else carrier_title(park, carrier, language)
+
+    places: dict[str, tuple[Iterable[str], Callable[[str], go.Figure]]] = {
+        "capacity": (("",), lambda _: figures.capacity_bars(outcome, language)),
+        "cost": (("",), lambda _: figures.cost_bars(outcome, language)),
+        "months": (("",) if _by_month(outcome) else (), lambda _: figures.bill_months(outcome, language)),
+        "heat": (heat, lambda key: figures.year_heat_map(outcome, key, language)),
+        "week": (flowing, lambda key: figures.week_dispatch(outcome, key, 0, language)),
+        "sankey": (groups, lambda key: figures.carrier_sankey(outcome, key, language)),
+        "prices": (priced, lambda key: figures.price_duration(outcome, key, language)),
+        "rules": (("",) if outcome.rules else (), lambda _: figures.rule_margins(outcome, language)),
+    }
+    return Drawings(
+        {place: {key: shell(draw(key)) for key in keys} for place, (keys, draw) in places.items()},
+        {
+            "heat": [
+                (k, line_title(outcome, lines[k], language), say_paper(f"g-{lines[k].kind}", language))
+                for k in lines
+            ],
+            "week": [(carrier, name(carrier), "") for carrier in flowing],
+            "sankey": [(group, name(group), "") for group in groups],
+            "prices": [(carrier, name(carrier), "") for carrier in priced],
+        },
+    )
+
+
+def shell(figure: go.Figure) -> dict[str, Any]:
+    """A figure as JSON without what the page has already: the template, and values over time."""
+    content: dict[str, Any] = figure.to_dict()
+    content["layout"].pop("template", None)
+    for trace in content["data"]:
+        if "key" in (trace.get("meta") or {}):
+            for name in ("x", "y", "z"):
+                trace.pop(name, None)
+    return content
+
+
+def say_paper(key: str, language: Language) -> str:
+    """A term of the papers."""
+    return say(key, language, PAPER)
+
+
+def linked(text: str) -> Markup:
+    """The text with web addresses made links to follow by hand; everything else escaped."""
+    parts, at = [], 0
+    for match in _LINK.finditer(text):
+        address = escape(match[0])
+        parts += [escape(text[at : match.start()])]
+        parts += [Markup('<a href="{0}" rel="noreferrer noopener">{0}</a>').format(address)]
+        at = match.end()
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+def _context(outcome: Outcome, language: Language, drawn: Drawings, count: int) -> dict[str, Any]:
+    park, certificate, solver = outcome.park, outcome.certificate, outcome.solver
+    built = view.building(outcome, language)
+    currency = outcome.bill.currency
+    return {
+        "language": language,
+        "t": lambda key, **parts: say(key, language, PAPER, **parts),
+        "name": (park.spec.name_zh if language == "zh" else park.spec.name) or park.spec.name,
+        "other_name": park.spec.name if language == "zh" else park.spec.name_zh,
+        "kind": "report-of-plan" if outcome.status != "read" else "report-of-readings",
+        "period": view.period_words(outcome, language),
+        "sentence": view.verdict_sentence(outcome, language),
+        "cards": view.pack_cards(outcome, language),
+        "total": money(outcome.bill.total, currency, language),
+        "per_mwh": view.price_per_mwh(outcome, language),
+        "built": built[:_FIRST_BUILT],
+        "more_built": max(0, len(built) - _FIRST_BUILT),
+        "planned": outcome.status != "read",
+        "certificate": view.certificate_words(outcome, language),
+        "warnings": view.warnings(outcome, language),
+        "capacities": view.capacity_rows(outcome, language),
+        "costs": view.cost_rows(outcome, language),
+        "bill": view.bill_rows(outcome, language),
+        "rules": view.rule_rows(outcome, language),
+        "accounts": view.account_rows(outcome, language),
+        "assumptions": view.assumption_rows(outcome),
+        "checks": view.certificate_rows(outcome, language),
+        "bound": money(certificate.lower_bound, currency, language, 9) if certificate else "",
+        "objective": money(certificate.objective, currency, language, 9) if certificate else "",
+        "assumed": certificate.assumed if certificate else "",
+        "solver": solver,
+        "number": number,
+        "alternatives": outcome.alternatives,
+        "figures": drawn.figures,
+        "choices": drawn.choices,
+        "weeks": [name for name, _ in notable_days(outcome)],
+        "hours_joined": number(outcome.flows.clock.step_hours * count) if count > 1 else "",
+        "version": metadata.version("zeropark"),
+    }
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("zeropark.report", "templates"),
+        autoescape=lambda name: bool(name and name.endswith(".html.j2")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["linked"] = linked
+    return environment
+
+
+def _json(data: object) -> str:
+    """JSON that may stand inside a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _by_month(outcome: Outcome) -> bool:
+    months = set(outcome.flows.clock.months)
+    return len(months) > 1 and any(line.period in months for line in outcome.bill.lines)
+
+
+def _joined_clock(clock: Clock, count: int) -> Clock:
+    return replace(clock, step=clock.step * count, steps=clock.steps // count)

@@ -1,0 +1,436 @@
+"""What the report says, in one language: every number already written for people.
+
+The template only places these texts; the decisions on what is said stand here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from zeropark.figures.bars import capacity_title, term_title
+from zeropark.figures.numbers import (
+    MISSING,
+    Language,
+    amount,
+    known,
+    money,
+    number,
+    percent,
+    signed,
+    unit_text,
+)
+from zeropark.figures.sankey import energy_factor
+from zeropark.figures.words import asset_title, pack_title, say
+from zeropark.outcome import Capacity, Outcome
+from zeropark.park.assets import Converter, Demand, Source
+from zeropark.park.model import home_of
+from zeropark.report.words import PAPER
+from zeropark.rules.judge import Rule, Verdict
+
+FREE = ("solar", "wind", "hydro")
+MARKS = ("O", "2", "R")
+
+
+@dataclass(frozen=True)
+class PackCard:
+    """A rule pack at a glance. state: meets, partly, fails or untold."""
+
+    title: str
+    state: str
+    state_text: str
+    count: str
+    word: str
+    rule: str
+    value: str
+    asked: str
+    margin: str
+    mark: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table: texts by column, and what the template may single out."""
+
+    cells: tuple[str, ...]
+    state: str = ""
+    mark: str = ""
+    detail: str = ""
+
+
+def t(key: str, language: Language, **parts: str) -> str:
+    """A term of the papers."""
+    return say(key, language, PAPER, **parts)
+
+
+# --- verdict -------------------------------------------------------------------------------------
+
+
+def pack_state(verdicts: list[Verdict]) -> str:
+    """``fails`` when a core rule fails (any, where none is core), ``partly`` when only others do."""
+    core = [v for v in verdicts if v.rule.core] or verdicts
+    if any(v.met is False for v in core):
+        return "fails"
+    if any(v.met is False for v in verdicts):
+        return "partly"
+    return "untold" if any(v.met is None for v in verdicts) else "meets"
+
+
+def packs_of(outcome: Outcome) -> dict[str, list[Verdict]]:
+    """Verdicts by rule pack, in the outcome's order."""
+    packs: dict[str, list[Verdict]] = {}
+    for verdict in outcome.rules:
+        packs.setdefault(verdict.rule.pack, []).append(verdict)
+    return packs
+
+
+def room(verdict: Verdict) -> float:
+    """Margin as a share of the limit; endless where it cannot be told."""
+    if verdict.margin is None or not known(verdict.margin):
+        return float("inf")
+    return verdict.margin / abs(verdict.rule.limit) if verdict.rule.limit else verdict.margin
+
+
+def pack_cards(outcome: Outcome, language: Language) -> list[PackCard]:
+    """A card for every pack, with the rule that is nearest to its limit or furthest beyond it."""
+    cards = []
+    for pack, verdicts in packs_of(outcome).items():
+        state = pack_state(verdicts)
+        worst = min(verdicts, key=room)
+        told = known(worst.margin)
+        declared = outcome.park.packs.get(pack)
+        met = str(sum(v.met is True for v in verdicts))
+        cards.append(
+            PackCard(
+                title=pack_title(outcome, pack, language),
+                state=state,
+                state_text=t(f"state-{state}", language),
+                count=t("rules-met", language, met=met, all=str(len(verdicts))),
+                word=t("worst" if state in ("fails", "partly") else "tightest", language) if told else "",
+                rule=rule_title(worst.rule, language) if told else "",
+                value=amount(worst.value, worst.rule.unit, language),
+                asked=asked(worst.rule, language),
+                margin=margin_text(worst, language),
+                mark=declared.mark if declared else "",
+                version=" · ".join(x for x in (declared.version, declared.status) if x) if declared else "",
+            )
+        )
+    return cards
+
+
+def rule_title(rule: Rule, language: Language) -> str:
+    """Name of a rule for people."""
+    return (rule.title_zh if language == "zh" else rule.title) or rule.title or rule.rule
+
+
+def asked(rule: Rule, language: Language) -> str:
+    """``at most 20 %``."""
+    limit = amount(rule.limit, rule.unit, language)
+    key = "asked-at-least" if rule.sense in ("at least", ">=") else "asked-at-most"
+    return t(key, language, limit=limit)
+
+
+def margin_text(verdict: Verdict, language: Language) -> str:
+    """Signed margin in the rule's unit; shares as percentage points."""
+    margin = verdict.margin
+    if margin is None or not known(margin):
+        return MISSING
+    if verdict.rule.unit in ("1", ""):
+        return f"{signed(margin * 100, 3)} {'pp' if language == 'en' else '个百分点'}"
+    return f"{signed(margin)} {unit_text(verdict.rule.unit, language)}"
+
+
+def verdict_sentence(outcome: Outcome, language: Language) -> str:
+    """The one sentence that the reader takes along."""
+    states = [pack_state(verdicts) for verdicts in packs_of(outcome).values()]
+    met, every = states.count("meets"), len(states)
+    if not states:
+        first = t("no-rules", language)
+    elif every == 1:
+        first = t("meets-one" if met else "fails-one", language)
+        if states[0] in ("untold", "partly"):
+            first = f"{first}{' (' if language == 'en' else '（'}{t(f'state-{states[0]}', language)}"
+            first += ")" if language == "en" else "）"
+    else:
+        key = "meets-all" if met == every else ("meets-some" if met else "meets-none")
+        first = t(key, language, met=str(met), all=str(every))
+    untold = states.count("untold") if every > 1 else 0
+    parts = [first] + ([t("untold-packs", language, count=str(untold))] if untold else [])
+    parts.append(cost_words(outcome, language))
+    return "; ".join(parts) + "." if language == "en" else "；".join(parts) + "。"
+
+
+def cost_words(outcome: Outcome, language: Language) -> str:
+    """What it costs, for a year where the period is one."""
+    total, clock = outcome.bill.total, outcome.flows.clock
+    word = "costs" if total >= 0 else "earns"
+    text = money(abs(total), outcome.bill.currency, language)
+    if abs(clock.years - 1) < 1e-6:
+        return t(f"{word}-a-year", language, money=text)
+    return t(f"{word}-period", language, money=text, days=number(clock.hours / 24))
+
+
+# --- first screen --------------------------------------------------------------------------------
+
+
+def electricity_used_mwh(outcome: Outcome) -> float:
+    """Electricity that demands and converters took, MWh over the period."""
+    total = 0.0
+    for (name, node), flow in outcome.flows.net.items():
+        carrier = outcome.flows.carriers[node]
+        if outcome.park.spec.carriers[carrier].kind != "electricity":
+            continue
+        if isinstance(outcome.park.assets.get(name), (Demand, Converter)):
+            scale = energy_factor(outcome, carrier) or 0.0
+            total += float(np.nansum(np.maximum(-flow, 0))) * outcome.flows.clock.step_hours * scale
+    return total
+
+
+def price_per_mwh(outcome: Outcome, language: Language) -> str:
+    """All cost over electricity used; 元/kWh in Chinese, as bills there are read."""
+    used = electricity_used_mwh(outcome)
+    if used <= 0:
+        return MISSING
+    price, currency = outcome.bill.total / used, outcome.bill.currency
+    if language == "zh":
+        return f"{number(price / 1000)} {unit_text(f'{currency}/kWh', language)}"
+    return f"{number(price)} {currency}/MWh"
+
+
+def building(outcome: Outcome, language: Language) -> list[tuple[str, str]]:
+    """What is to be built: (name, size), in the outcome's order."""
+    return [
+        (capacity_title(outcome, c, language), amount(c.added, c.unit, language))
+        for c in outcome.capacities
+        if known(c.added) and c.added > 1e-9 * max(1.0, c.total)
+    ]
+
+
+def certificate_words(outcome: Outcome, language: Language) -> tuple[str, str]:
+    """(state, sentence): good, bad or none."""
+    certificate = outcome.certificate
+    if certificate is None:
+        return "none", t("no-certificate", language)
+    if not certificate.sound:
+        return "bad", t("not-certified", language)
+    bound = money(certificate.lower_bound, outcome.bill.currency, language, 7)
+    gap = percent(max(certificate.relative_gap, 0.0), 2)
+    words = t("certified", language, bound=bound, gap=gap)
+    if certificate.assumed:
+        words += " " * (language == "en") + t("given-that", language, assumed=certificate.assumed)
+    return "good", words
+
+
+def warnings(outcome: Outcome, language: Language) -> list[str]:
+    """What a careful reader must know before any number: synthetic data, weak evidence."""
+    park = outcome.park
+    spec = park.spec
+    own = (spec.note_zh or spec.note) if language == "zh" else (spec.note or spec.note_zh)
+    found = [own] if own else []
+    found += park.notes
+    numbers = [a for a in park.assumptions if not a.path.startswith("pack ")]
+    marks = Counter(a.mark for a in numbers)
+    if marks["R"] or marks["2"]:
+        found.append(t("recalled-count", language, count=str(marks["R"]), second=str(marks["2"])))
+    unmarked = sum(count for mark, count in marks.items() if mark not in MARKS)
+    if unmarked:
+        found.append(t("unsourced-count", language, count=str(unmarked)))
+    weak = [
+        pack_title(outcome, pack, language)
+        for pack, verdicts in packs_of(outcome).items()
+        if pack in park.packs and any(v.rule.mark in ("2", "R") for v in verdicts)
+    ]
+    if weak:
+        found.append(t("weak-packs", language, packs=(", " if language == "en" else "、").join(weak)))
+    return found
+
+
+def period_words(outcome: Outcome, language: Language) -> str:
+    """Period, step, zone, money and discount rate."""
+    clock, declared = outcome.flows.clock, outcome.park.spec.money
+    first, last = clock.times_local[0], clock.times_local[-1]
+    text = t(
+        "period",
+        language,
+        first=f"{first:%Y-%m-%d}",
+        last=f"{last:%Y-%m-%d}",
+        step=number(clock.step_hours * 60),
+        zone=str(clock.zone),
+    )
+    parts = [text]
+    if declared.price_year:
+        parts.append(t("real-money", language, year=str(declared.price_year)))
+    parts.append(t("discount", language, rate=percent(declared.discount_rate)))
+    return " · ".join(parts)
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def capacity_rows(outcome: Outcome, language: Language) -> list[Row]:
+    """Asset, existing, added, total, unit, full-load hours, share not used."""
+    return [
+        Row(
+            (
+                capacity_title(outcome, c, language),
+                number(c.existing),
+                number(c.added),
+                number(c.total),
+                unit_text(c.unit, language),
+                number(full_load_hours(outcome, c)),
+                percent(unused_share(outcome, c)),
+            ),
+            state="built" if c.added > 0 else "",
+        )
+        for c in outcome.capacities
+    ]
+
+
+def full_load_hours(outcome: Outcome, capacity: Capacity) -> float | None:
+    """Hours at full capacity that give the same amount; None for what stores or carries."""
+    asset = outcome.park.assets.get(capacity.asset)
+    if not isinstance(asset, (Source, Converter)) or not 0 < capacity.total < float("inf"):
+        return None
+    flow = outcome.flows.net.get((capacity.asset, home_of(asset)))
+    return (
+        None
+        if flow is None
+        else abs(float(np.nansum(flow))) * outcome.flows.clock.step_hours / capacity.total
+    )
+
+
+def unused_share(outcome: Outcome, capacity: Capacity) -> float | None:
+    """Share of available wind, sun or water that was not taken; None for everything else."""
+    asset = outcome.park.assets.get(capacity.asset)
+    if not isinstance(asset, Source) or asset.origin not in FREE or capacity.total <= 0:
+        return None
+    if (asset.pv or asset.wind) and capacity.asset not in outcome.park.profiles:
+        return None
+    flow = outcome.flows.net.get((capacity.asset, asset.node))
+    available = float(np.sum(outcome.park.availability(capacity.asset))) * capacity.total
+    if flow is None or available <= 0 or not np.isfinite(flow).all():
+        return None
+    share = 1.0 - float(np.sum(flow)) / available
+    return 0.0 if abs(share) < 1e-6 else share
+
+
+def cost_rows(outcome: Outcome, language: Language) -> list[Row]:
+    """Term, money, share of the total; the total last."""
+    bill = outcome.bill
+    terms = sorted((name for name, value in bill.terms.items() if value), key=lambda n: -bill.terms[n])
+    rows = [
+        Row(
+            (
+                term_title(outcome, name, language),
+                money(bill.terms[name], bill.currency, language),
+                percent(bill.terms[name] / bill.total) if bill.total > 0 else MISSING,
+            )
+        )
+        for name in terms
+    ]
+    total = (t("h-total", language), money(bill.total, bill.currency, language), percent(1.0))
+    return [*rows, Row(total, state="total")]
+
+
+def bill_rows(outcome: Outcome, language: Language) -> list[Row]:
+    """Asset, item, quantity, mean price, amount: the bill's lines added up over the period."""
+    bill = outcome.bill
+    sums: dict[tuple[str, str, str, str], list[float]] = {}
+    for line in bill.lines:
+        item = (line.item_zh if language == "zh" else line.item) or line.item
+        here = sums.setdefault((line.asset, item, line.quantity_unit, line.price_unit), [0.0, 0.0])
+        here[0] += line.quantity
+        here[1] += line.amount
+    rows = []
+    for (asset, item, unit, price_unit), (quantity, total) in sums.items():
+        price = _same_price(total, quantity, unit, price_unit, bill.currency)
+        rows.append(
+            Row(
+                (
+                    asset_title(outcome.park, asset, language),
+                    item,
+                    f"{number(quantity)} {unit_text(unit, language)}",
+                    f"{number(price)} {unit_text(price_unit, language)}" if known(price) else MISSING,
+                    money(total, bill.currency, language),
+                )
+            )
+        )
+    return rows
+
+
+def _same_price(total: float, quantity: float, unit: str, price_unit: str, currency: str) -> float | None:
+    """Mean price, where amount over quantity has the price's unit."""
+    return total / quantity if quantity and price_unit == f"{currency}/{unit}" else None
+
+
+def rule_rows(outcome: Outcome, language: Language) -> list[Row]:
+    """Pack, rule, value, limit, met, margin, shadow price, cost of the rule, mode, mark."""
+    currency = outcome.bill.currency
+    rows = []
+    for v in outcome.rules:
+        state = {True: "meets", False: "fails"}.get(bool(v.met), "") if v.met is not None else "untold"
+        per = unit_text(
+            f"{currency}/({v.rule.unit})" if "/" in v.rule.unit else f"{currency}/{v.rule.unit}", language
+        )
+        if v.rule.unit in ("1", ""):
+            shadow = (
+                f"{money(v.shadow_price / 100, currency, language)}/{'pp' if language == 'en' else '百分点'}"
+                if v.shadow_price is not None
+                else MISSING
+            )
+        else:
+            shadow = f"{number(v.shadow_price)} {per}" if known(v.shadow_price) else MISSING
+        mode = t("enforced" if v.rule.mode == "enforce" else "measured", language)
+        cells = (
+            pack_title(outcome, v.rule.pack, language),
+            rule_title(v.rule, language),
+            amount(v.value, v.rule.unit, language),
+            asked(v.rule, language),
+            t(f"state-{state}", language),
+            margin_text(v, language),
+            shadow,
+            money(v.cost, currency, language),
+            f"{mode} · {t('core', language)}" if v.rule.core else mode,
+            " ".join(x for x in (v.rule.clause, v.rule.source, v.rule.date) if x),
+        )
+        words = v.words_zh if language == "zh" else v.words
+        rows.append(Row(cells, state, v.rule.mark, words))
+    return rows
+
+
+def account_rows(outcome: Outcome, language: Language) -> list[Row]:
+    """Account, value, clause and source."""
+    rows = []
+    for name, reading in outcome.accounts.items():
+        account = reading.account
+        title = (account.title_zh if language == "zh" else account.title) or account.title or name
+        value = amount(reading.value, account.unit, language)
+        rows.append(Row((title, value, account.clause, account.source), mark=account.mark, detail=name))
+    return rows
+
+
+def assumption_rows(outcome: Outcome) -> list[Row]:
+    """Where, value, source, date, note."""
+    return [Row((a.path, a.value, a.source, a.date, a.note), mark=a.mark) for a in outcome.park.assumptions]
+
+
+def certificate_rows(outcome: Outcome, language: Language) -> list[Row]:
+    """Check, value, what is allowed."""
+    c = outcome.certificate
+    if c is None:
+        return []
+    checks = (
+        ("c-gap", c.relative_gap, 1e-5),
+        ("c-balance", c.balance_residual, 1e-6),
+        ("c-bill", c.cost_difference, 1e-6),
+    )
+    return [
+        Row(
+            (t(key, language), number(value, 2), f"≤ {number(allowed, 2)}"),
+            "meets" if value <= allowed else "fails",
+        )
+        for key, value, allowed in checks
+    ]
