@@ -72,10 +72,10 @@ def share_of_steps(books: Books, season: Season, period: str) -> Array:
     """Share of each step that lies in the period's hours, shape (steps,), whatever its month."""
     begin = books.clock.hour_of_day
     end = begin + books.clock.step_hours
-    inside = np.zeros(books.clock.steps)
+    inside: Array = np.zeros(books.clock.steps)
     for start, stop in season.periods[period]:
         for day in (0.0, 24.0):  # a step may run past midnight
-            inside += np.clip(np.minimum(end, stop + day) - np.maximum(begin, start + day), 0.0, None)
+            inside = inside + np.clip(np.minimum(end, stop + day) - np.maximum(begin, start + day), 0.0, None)
     return np.asarray(inside / books.clock.step_hours, dtype=np.float64)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,6 +54,14 @@ def number(value: float | None, digits: int = 4) -> str:
         if "." in text:
             text = text.rstrip("0").rstrip(".")
     return f"−{text}" if value < 0 else text
+
+
+def aligned(values: Sequence[float], digits: int = 4) -> list[str]:
+    """Numbers of one column with the same decimals: ``digits`` significant ones for the largest."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    decimals = max(0, digits - 1 - math.floor(math.log10(largest))) if largest > 0 else 0
+    texts = [f"{abs(v):,.{decimals}f}" if math.isfinite(v) else MISSING for v in values]
+    return [f"−{x}" if v < 0 and float(x.replace(",", "")) else x for v, x in zip(values, texts, strict=True)]
 
 
 def signed(value: float | None, digits: int = 4) -> str:

@@ -6,8 +6,9 @@ For any multipliers y of the rows, with reduced costs r = c − Aᵀy,
 
 is below the cost of every feasible point (weak duality). The multipliers are repaired first where an
 infinite bound would spoil the sum: a rate without an upper bound of its own hands its negative
-reduced cost to the row that limits it by a capacity. r is lowered by a bound on its rounding error,
-and sums are in extended precision.
+reduced cost to the row that limits it by a capacity, and all multipliers are shrunk by 1e-10, which
+lifts the reduced cost of what costs something above rounding. r is lowered by a bound on its
+rounding error, and sums are in extended precision.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from zeropark.optimize.problem import Problem
 
 _ASSUMED_TIMES = 10.0
 _EPS = float(np.finfo(np.float64).eps)
+_SHRUNK = 1e-10
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Bound:
 
 def lower_bound(problem: Problem, y: Array, x: Array) -> Bound:
     """The bound from multipliers ``y``; ``x`` only sizes the box for quantities without any limit."""
-    y = _repaired(problem, _with_right_signs(problem, y))
+    y = _repaired(problem, _with_right_signs(problem, y) * (1.0 - _SHRUNK))
     reduced = _reduced_costs(problem, y)
     rows = np.where(y > 0, problem.row_lower, problem.row_upper)
     total = np.sum(np.where(y == 0, 0.0, y * np.where(y == 0, 0.0, rows)), dtype=np.longdouble)
@@ -58,7 +60,7 @@ def _with_right_signs(problem: Problem, y: Array) -> Array:
 
 def _repaired(problem: Problem, y: Array) -> Array:
     """Move negative reduced costs of unbounded rates to the rows that limit them by capacities."""
-    reduced = _reduced_costs(problem, y)
+    reduced = _reduced_costs(problem, y, errors=3.0)
     y = y.copy()
     for name, rows in problem.families.items():
         kind, _, rest = name.partition(":")
@@ -71,11 +73,11 @@ def _repaired(problem: Problem, y: Array) -> Array:
     return y
 
 
-def _reduced_costs(problem: Problem, y: Array) -> Array:
-    """c − Aᵀy, lowered by a bound on its rounding error."""
+def _reduced_costs(problem: Problem, y: Array, errors: float = 1.0) -> Array:
+    """c − Aᵀy, lowered by ``errors`` times a bound on its rounding error."""
     exact = problem.cost - problem.matrix.T @ y
     error = 8 * _EPS * (np.abs(problem.cost) + abs(problem.matrix).T @ np.abs(y))
-    return np.asarray(exact - error, dtype=np.float64)
+    return np.asarray(exact - errors * error, dtype=np.float64)
 
 
 def _boxes(problem: Problem, x: Array) -> Array:

@@ -168,6 +168,12 @@ class Weather(Declared):
     """``linear`` fills gaps of up to 6 h, and the report says so."""
     irradiance_clock: Literal["as it is", "fit"] = "as it is"
     """``fit`` moves the irradiance of a typical year to where the sun was, and the report says by how much."""
+    typical_year: bool = True
+    """Whether the file's year is nominal: mapped to any year by month, day and hour."""
+    stamp: Literal["beginning", "ending"] = "beginning"
+    """Plain CSV: whether a row's time begins or ends its interval."""
+    wind_height: Annotated[float, Unit("m", gt=0, le=300)] = 10.0
+    """Plain CSV: height of the wind measurement."""
     synthetic: Synthetic | None = None
     source: str = ""
     note: str = ""

@@ -14,9 +14,11 @@ from zeropark.figures.bars import capacity_title, term_title
 from zeropark.figures.numbers import (
     MISSING,
     Language,
+    aligned,
     amount,
     known,
     money,
+    money_scale,
     number,
     percent,
     signed,
@@ -203,7 +205,7 @@ def price_per_mwh(outcome: Outcome, language: Language) -> str:
 def building(outcome: Outcome, language: Language) -> list[tuple[str, str]]:
     """What is to be built: (name, size), in the outcome's order."""
     return [
-        (capacity_title(outcome, c, language), amount(c.added, c.unit, language))
+        (capacity_title(outcome, c, language), f"{number(c.added)} {unit_text(c.unit, language)}")
         for c in outcome.capacities
         if known(c.added) and c.added > 1e-9 * max(1.0, c.total)
     ]
@@ -283,7 +285,7 @@ def capacity_rows(outcome: Outcome, language: Language) -> list[Row]:
                 number(full_load_hours(outcome, c)),
                 percent(unused_share(outcome, c)),
             ),
-            state="built" if c.added > 0 else "",
+            state="new" if c.added > 0 else "",
         )
         for c in outcome.capacities
     ]
@@ -317,22 +319,21 @@ def unused_share(outcome: Outcome, capacity: Capacity) -> float | None:
     return 0.0 if abs(share) < 1e-6 else share
 
 
-def cost_rows(outcome: Outcome, language: Language) -> list[Row]:
-    """Term, money, share of the total; the total last."""
+def cost_rows(outcome: Outcome, language: Language) -> tuple[str, list[Row]]:
+    """Unit of the money; and term, money, share of the total, with the total last."""
     bill = outcome.bill
-    terms = sorted((name for name, value in bill.terms.items() if value), key=lambda n: -bill.terms[n])
-    rows = [
+    names = sorted((name for name, value in bill.terms.items() if value), key=lambda n: -bill.terms[n])
+    values = [*(bill.terms[name] for name in names), bill.total]
+    scale = money_scale(max(map(abs, values)), bill.currency, language)
+    texts = aligned([value / scale.factor for value in values])
+    titles = [*(term_title(outcome, name, language) for name in names), t("h-total", language)]
+    return scale.unit, [
         Row(
-            (
-                term_title(outcome, name, language),
-                money(bill.terms[name], bill.currency, language),
-                percent(bill.terms[name] / bill.total) if bill.total > 0 else MISSING,
-            )
+            (title, text, percent(value / bill.total) if bill.total > 0 else MISSING),
+            state="total" if i == len(names) else "",
         )
-        for name in terms
+        for i, (title, text, value) in enumerate(zip(titles, texts, values, strict=True))
     ]
-    total = (t("h-total", language), money(bill.total, bill.currency, language), percent(1.0))
-    return [*rows, Row(total, state="total")]
 
 
 def bill_rows(outcome: Outcome, language: Language) -> list[Row]:

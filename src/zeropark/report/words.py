@@ -56,10 +56,10 @@ PAPER: Terms = {
     ),
     "read-this-first": ("Read this first", "请先阅读"),
     "recalled-count": (
-        "{count} numbers are recalled and unverified (mark R); {second} are second-hand (mark 2).",
-        "{count} 个数值凭记忆、未经核实（标记 R）；{second} 个为二手来源（标记 2）。",
+        "Numbers recalled and unverified (mark R): {count}; second-hand (mark 2): {second}.",
+        "凭记忆、未经核实的数值（标记 R）：{count} 个；二手来源（标记 2）：{second} 个。",
     ),
-    "unsourced-count": ("{count} numbers state no mark.", "{count} 个数值未标注可信度。"),
+    "unsourced-count": ("Numbers that state no mark: {count}.", "未标注可信度的数值：{count} 个。"),
     "weak-packs": ("Not read in the official text: {packs}.", "以下规则未经官方原文核对：{packs}。"),
     # sections
     "s-capacities": ("Capacities and cost", "容量与费用"),

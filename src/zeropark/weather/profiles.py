@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
+from zeropark.clock import Clock
 from zeropark.errors import Fault, InputError, nearest
 from zeropark.forms import Array
 from zeropark.park.assets import PvProfile, Source, WindProfile
 from zeropark.park.model import Park
 from zeropark.park.spec import Weather as WeatherEntry
 from zeropark.weather.align import align
+from zeropark.weather.formats import CsvSource
 from zeropark.weather.model import Weather
 from zeropark.weather.read import Format, read_weather
 from zeropark.weather.solar import PvSystem, pv_capacity_factor
 from zeropark.weather.synthetic import BAOTOU, BAOTOU_CALIBRATION, Calibration, Site, synthetic_weather_year
 from zeropark.weather.turbines import TURBINES
-from zeropark.weather.wind import WindSite, wind_capacity_factor
+from zeropark.weather.wind import WindSite, at_hub, wind_capacity_factor
 
 CALIBRATIONS: dict[str, Calibration] = {"baotou": BAOTOU_CALIBRATION}
 """Packaged yearly figures that a synthetic year can be calibrated to."""
@@ -38,8 +42,14 @@ def profiles_of(park: Park) -> tuple[dict[str, Array], tuple[str, ...]]:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    profiles = {name: _profile(weathers, asset) for name, asset in sources.items()}
-    return profiles, tuple(f"weather '{name}': {note}" for name, w in weathers.items() for note in (w.label, *w.notes))
+    profiles: dict[str, Array] = {}
+    notes: list[str] = []
+    for name, asset in sources.items():
+        profile = asset.pv or asset.wind
+        assert profile is not None
+        profiles[name], steps_taken = _profile(weathers[profile.weather], profile, park.clock)
+        notes += [f"weather '{profile.weather}': {note}" for note in steps_taken]
+    return profiles, tuple(dict.fromkeys(notes))
 
 
 def turbine_faults(sources: dict[str, Source]) -> list[Fault]:
@@ -52,19 +62,35 @@ def turbine_faults(sources: dict[str, Source]) -> list[Fault]:
 
 
 def _weather(park: Park, name: str, entry: WeatherEntry) -> Weather:
+    """The whole weather, before it is brought onto the park's steps."""
     if entry.file is not None:
-        weather = read_weather(
-            park.folder / entry.file, _FORMATS[entry.format] if entry.format else None,
+        return read_weather(
+            park.folder / entry.file, _FORMATS[entry.format] if entry.format else None, csv=_csv_source(park, entry),
             fill="linear" if entry.fill == "linear" else None,
             irradiance_shift_hours="fit" if entry.irradiance_clock == "fit" else 0.0,
-            zone_offset_hours=_zone_offset_hours(park), shown_as=entry.file,
+            typical_year=entry.typical_year, zone_offset_hours=_zone_offset_hours(park), shown_as=entry.file,
         )
-        return align(weather, park.clock)
     assert entry.synthetic is not None
     if entry.synthetic.calibration not in CALIBRATIONS:
         raise InputError([Fault("park.yaml", None, f"weather.{name}.synthetic.calibration",
                                 f"'{entry.synthetic.calibration}'", "packaged yearly figures", ", ".join(CALIBRATIONS))])
-    return synthetic_weather_year(park.clock, _site(park), entry.synthetic.seed, CALIBRATIONS[entry.synthetic.calibration])
+    calibration = CALIBRATIONS[entry.synthetic.calibration]
+    return synthetic_weather_year(_whole_years(park.clock), _site(park), entry.synthetic.seed, calibration)
+
+
+def _whole_years(clock: Clock) -> Clock:
+    """The local calendar years that the clock touches, so that a yearly mean means something."""
+    first = pd.Timestamp(f"{clock.times_local[0].year}-01-01").tz_localize(clock.zone)
+    end = pd.Timestamp(f"{clock.times_local[-1].year + 1}-01-01").tz_localize(clock.zone)
+    return Clock(first.tz_convert("UTC").to_pydatetime(), clock.step, round((end - first) / clock.step), clock.zone)
+
+
+def _csv_source(park: Park, entry: WeatherEntry) -> CsvSource | None:
+    site = park.spec.site
+    if site is None:
+        return None
+    return CsvSource(site.latitude, site.longitude, site.altitude, _zone_offset_hours(park), entry.wind_height,
+                     hour_ending=entry.stamp == "ending", typical_year=entry.typical_year)
 
 
 def _site(park: Park) -> Site:
@@ -81,22 +107,17 @@ def _zone_offset_hours(park: Park) -> float:
     return min(offset.total_seconds() for offset in offsets if offset is not None) / 3600
 
 
-def _profile(weathers: dict[str, Weather], asset: Source) -> Array:
-    if asset.pv is not None:
-        return _pv(weathers[asset.pv.weather], asset.pv)
-    assert asset.wind is not None
-    return _wind(weathers[asset.wind.weather], asset.wind)
-
-
-def _pv(weather: Weather, profile: PvProfile) -> Array:
-    system = PvSystem(tilt_deg=profile.tilt, azimuth_deg=profile.azimuth, tracking=profile.tracking,
-                      dc_ac_ratio=profile.dc_ac_ratio, system_loss=profile.losses)
-    return pv_capacity_factor(weather, system)
-
-
-def _wind(weather: Weather, profile: WindProfile) -> Array:
+def _profile(weather: Weather, profile: PvProfile | WindProfile, clock: Clock) -> tuple[Array, tuple[str, ...]]:
+    """Availability on the clock, and what was done to the weather on the way."""
+    if isinstance(profile, PvProfile):
+        aligned = align(weather, clock)
+        system = PvSystem(tilt_deg=profile.tilt, azimuth_deg=profile.azimuth, tracking=profile.tracking,
+                          dc_ac_ratio=profile.dc_ac_ratio, system_loss=profile.losses)
+        return pv_capacity_factor(aligned, system), (aligned.label, *aligned.notes)
     turbine = TURBINES[profile.turbine]
-    if profile.hub_height is not None:
-        turbine = replace(turbine, hub_height_m=profile.hub_height)
+    height = profile.hub_height or turbine.hub_height_m
     site = WindSite(shear_exponent=profile.shear_exponent, loss=profile.losses, mean_speed_m_per_s=profile.mean_speed)
-    return wind_capacity_factor(weather, turbine, site)
+    # Scaled to the long-term mean before the period is cut out: a calm week stays a calm week.
+    aligned = align(at_hub(weather, height, site), clock)
+    output = wind_capacity_factor(aligned, replace(turbine, hub_height_m=height), WindSite(loss=profile.losses))
+    return output, (aligned.label, *aligned.notes)
