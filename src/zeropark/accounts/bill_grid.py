@@ -64,8 +64,8 @@ def _energy(books: Books, name: str, tariff: Tariff, mw: Array) -> Iterator[Bill
         for period, ratio in season.ratios.items():
             rate = mw * share_of_steps(books, season, period) * inside
             words = (f"Energy, {period}", f"电能量电费({PERIODS_ZH.get(period, period)}时段)")
-            price = tariff.flat_price * ratio
-            yield from books.monthly_lines("energy", name, words, "MWh", rate, price, tariff.source)
+            flat = tariff.flat_price * ratio
+            yield from books.monthly_lines("energy", name, words, "MWh", rate, flat, tariff.source)
 
 
 def share_of_steps(books: Books, season: Season, period: str) -> Array:

@@ -56,7 +56,7 @@ TERMS: Terms = {
     "value": ("value", "数值"),
     # titles of figures
     "title-heat": ("{name} over the year", "{name}全年分布"),
-    "title-week": ("{name}, seven days from {day}", "{name}：{day}起七日"),
+    "title-week": ("{name}, seven days from {day}", "{name}：{day} 起七日"),
     "title-sankey": ("{name}: where it comes from and goes", "{name}：来源与去向"),
     "title-prices": ("Price duration, {name}", "{name}价格持续曲线"),
     "title-cost": ("What it costs: {total}", "费用构成：{total}"),

@@ -33,7 +33,7 @@ from zeropark.report import view
 from zeropark.report.compact import calendar, steps_joined, store
 from zeropark.report.words import PAPER
 
-Choice = tuple[str, str, str]
+Choices = list[tuple[str, list[tuple[str, str]]]]
 _LINK = re.compile(r"https?://[^\s<>\"'）)，；、]+")
 _FIRST_BUILT = 6
 
@@ -43,7 +43,7 @@ class Drawings:
     """What the page can draw in one language: figures by place and key, and what to choose from."""
 
     figures: dict[str, dict[str, Any]]
-    choices: dict[str, list[Choice]]
+    choices: dict[str, Choices]
 
 
 def report_html(outcome: Outcome) -> str:
@@ -104,16 +104,20 @@ def drawings(outcome: Outcome, language: Language) -> Drawings:
     }
     return Drawings(
         {place: {key: shell(draw(key)) for key in keys} for place, (keys, draw) in places.items()},
-        {
-            "heat": [
-                (k, line_title(outcome, lines[k], language), say_paper(f"g-{lines[k].kind}", language))
-                for k in lines
-            ],
-            "week": [(carrier, name(carrier), "") for carrier in flowing],
-            "sankey": [(group, name(group), "") for group in groups],
-            "prices": [(carrier, name(carrier), "") for carrier in priced],
+        {"heat": _heat_choices(outcome, language)}
+        | {
+            place: [("", [(key, name(key)) for key in keys])]
+            for place, keys in (("week", flowing), ("sankey", groups), ("prices", priced))
         },
     )
+
+
+def _heat_choices(outcome: Outcome, language: Language) -> Choices:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for key, line in all_lines(outcome).items():
+        group = groups.setdefault(say_paper(f"g-{line.kind}", language), [])
+        group.append((key, line_title(outcome, line, language)))
+    return list(groups.items())
 
 
 def shell(figure: go.Figure) -> dict[str, Any]:

@@ -367,39 +367,46 @@ def _same_price(total: float, quantity: float, unit: str, price_unit: str, curre
     return total / quantity if quantity and price_unit == f"{currency}/{unit}" else None
 
 
-def rule_rows(outcome: Outcome, language: Language) -> list[Row]:
-    """Pack, rule, value, limit, met, margin, shadow price, cost of the rule, mode, mark."""
-    currency = outcome.bill.currency
-    rows = []
-    for v in outcome.rules:
-        state = {True: "meets", False: "fails"}.get(bool(v.met), "") if v.met is not None else "untold"
-        per = unit_text(
-            f"{currency}/({v.rule.unit})" if "/" in v.rule.unit else f"{currency}/{v.rule.unit}", language
+def rule_rows(outcome: Outcome, language: Language) -> list[tuple[str, list[Row]]]:
+    """By pack: rule, value, limit, met, margin, shadow price, cost of the rule; then mode and source."""
+    return [
+        (
+            pack_title(outcome, pack, language),
+            [_rule_row(v, outcome.bill.currency, language) for v in verdicts],
         )
-        if v.rule.unit in ("1", ""):
-            shadow = (
-                f"{money(v.shadow_price / 100, currency, language)}/{'pp' if language == 'en' else '百分点'}"
-                if v.shadow_price is not None
-                else MISSING
-            )
-        else:
-            shadow = f"{number(v.shadow_price)} {per}" if known(v.shadow_price) else MISSING
-        mode = t("enforced" if v.rule.mode == "enforce" else "measured", language)
-        cells = (
-            pack_title(outcome, v.rule.pack, language),
-            rule_title(v.rule, language),
-            amount(v.value, v.rule.unit, language),
-            asked(v.rule, language),
-            t(f"state-{state}", language),
-            margin_text(v, language),
-            shadow,
-            money(v.cost, currency, language),
-            f"{mode} · {t('core', language)}" if v.rule.core else mode,
-            " ".join(x for x in (v.rule.clause, v.rule.source, v.rule.date) if x),
-        )
-        words = v.words_zh if language == "zh" else v.words
-        rows.append(Row(cells, state, v.rule.mark, words))
-    return rows
+        for pack, verdicts in packs_of(outcome).items()
+    ]
+
+
+def _rule_row(v: Verdict, currency: str, language: Language) -> Row:
+    rule = v.rule
+    state = "untold" if v.met is None else ("meets" if v.met else "fails")
+    sign = "≥" if rule.sense in ("at least", ">=") else "≤"
+    mode = [t("enforced" if rule.mode == "enforce" else "measured", language)]
+    mode += [t("core", language)] if rule.core else []
+    cells = (
+        rule_title(rule, language),
+        amount(v.value, rule.unit, language),
+        f"{sign} {amount(rule.limit, rule.unit, language)}",
+        t(f"state-{state}", language),
+        margin_text(v, language),
+        shadow_text(v, currency, language),
+        money(v.cost, currency, language),
+        " · ".join([*mode, *(x for x in (rule.clause, rule.source, rule.date) if x)]),
+    )
+    return Row(cells, state, rule.mark, v.words_zh if language == "zh" else v.words)
+
+
+def shadow_text(verdict: Verdict, currency: str, language: Language) -> str:
+    """Money saved by one more unit of the limit; for shares, by one percentage point."""
+    price, unit = verdict.shadow_price, verdict.rule.unit
+    if price is None or not known(price):
+        return MISSING
+    if unit in ("1", ""):
+        price, shown = price / 100, "pp" if language == "en" else "百分点"
+    else:
+        shown = unit_text(f"({unit})" if "/" in unit else unit, language)
+    return f"{money(price, currency, language)} / {shown}"
 
 
 def account_rows(outcome: Outcome, language: Language) -> list[Row]:

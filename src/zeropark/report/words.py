@@ -98,7 +98,8 @@ PAPER: Terms = {
         "余量为正表示满足且有余地。影子价格是限值放宽一单位可节省的费用，仅对规划中强制执行的规则存在。",
     ),
     "i-accounts": (
-        "Each account is a sum over flows and capacities; the same definition serves plan, rules and this page.",
+        "Each account is a sum over flows and capacities; "
+        "the same definition serves plan, rules and this page.",
         "每个核算项都是流量与容量的加总；规划、规则与本页使用同一定义。",
     ),
     "i-assumptions": (

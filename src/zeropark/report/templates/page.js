@@ -95,7 +95,7 @@
     if (width) Object.assign(figure.layout, { width, autosize: false });
     if (window.innerWidth < 640 && !width) narrow(place, figure);
     const config = { responsive: !width, displaylogo: false, displayModeBar: false, doubleClickDelay: 500 };
-    element.drawn = true;
+    if (place === "sankey") Plotly.purge(plot); /* drawn anew it is complete at once, drawn over it fades in */
     return Plotly.react(plot, figure.data, figure.layout, config);
   }
 
