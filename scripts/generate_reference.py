@@ -25,11 +25,14 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/park-file.md": reference_pages.park_file,
     "docs/reference/park.schema.json": reference_pages.park_schema,
     "docs/reference/packs-and-tariffs.md": reference_pages.packs_and_tariffs,
+    "docs/reference/accounts.md": reference_pages.accounts,
+    "docs/reference/commands.md": reference_pages.commands,
     "docs/reference/errors.md": reference_pages.errors,
 }
 
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/architecture.md", "map"): reference_pages.architecture_map,
+    ("docs/explanation/least-cost.md", "constraints"): reference_pages.constraints,
 }
 
 

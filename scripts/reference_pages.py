@@ -15,10 +15,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
+import typer
 import yaml
 from pydantic.fields import FieldInfo
 
 import zeropark.errors
+from zeropark.accounts.declared import standard_specs
+from zeropark.cli.app import app
+from zeropark.optimize import constraints as constraint_module
 from zeropark.park.assets import Content, Rate
 from zeropark.park.fields import Declared, Series, Unit
 from zeropark.park.packs import packaged, read_pack
@@ -306,3 +310,30 @@ def _phrase(module: Path) -> str:
     if not doc:
         raise SystemExit(f"{module.relative_to(ROOT)} has no docstring; its first line is its map entry")
     return doc.splitlines()[0].rstrip(".")
+
+
+def commands() -> str:
+    """Every command of zeropark."""
+    return commands_of(typer.main.get_command(app))
+
+
+def constraints() -> str:
+    """Every constraint of the least-cost problem with its equation, from the docstrings."""
+    found = [
+        (f"`{name}`", prose(inspect.getdoc(item)))
+        for name, item in vars(constraint_module).items()
+        if inspect.isfunction(item) and item.__module__ == constraint_module.__name__ and not name.startswith("_")
+        and "Rows" in str(item.__annotations__.get("return"))
+    ]
+    return table(("constraint", "what it says"), found)
+
+
+def accounts() -> str:
+    """The standard accounts: name, unit, terms, clause, source, mark."""
+    head = "# Accounts\n\nThe standard accounts that every report prints and every rule may compare. "
+    head += "They are declared in `src/zeropark/data/accounts.yaml`; a park or a pack may add its own.\n\n"
+    rows = [
+        (f"`{name}`", f"{spec.name} {spec.name_zh}", spec.unit, spec.clause or "", spec.source, spec.mark or "")
+        for name, spec in standard_specs().items()
+    ]
+    return head + table(("account", "title", "unit", "clause", "source", "mark"), rows)

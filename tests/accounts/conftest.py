@@ -75,5 +75,3 @@ def with_flows() -> Callable[..., Flows]:
 @pytest.fixture(scope="session")
 def quantities() -> Callable[..., dict[Any, Any]]:
     return quantities_of
-
-

@@ -1,4 +1,4 @@
-"""Accounts and bills worked by hand: every file in ``cases/`` is a park, its rates, and what must come out."""
+"""Accounts and bills worked by hand: each file in ``cases/`` is a park, its rates, and what must come out."""
 
 from __future__ import annotations
 

@@ -16,11 +16,13 @@ LOAD = {"kind": "demand", "node": "bus", "profile": 3}
 
 
 def own(park_of: Any, **accounts: Any) -> Any:
-    return park_of({
-        "tenants": {"smelter": {"name": "Smelter"}},
-        "assets": {"grid": GRID, "second": GRID | {"tags": [], "tenant": None}, "load": LOAD},
-        "accounts": accounts,
-    })  # fmt: skip
+    return park_of(
+        {
+            "tenants": {"smelter": {"name": "Smelter"}},
+            "assets": {"grid": GRID, "second": GRID | {"tags": [], "tenant": None}, "load": LOAD},
+            "accounts": accounts,
+        }
+    )
 
 
 def value(park: Any, with_flows: Any, name: str) -> float:
@@ -75,32 +77,40 @@ def test_every_fault_is_told_at_once(park_of: Any) -> None:
         accounts_of(park)
     fields = {fault.field for fault in caught.value.faults}
     assert fields == {
-        "accounts.wrong_unit.terms.0", "accounts.wrong_weight.terms.0.weight", "accounts.no_unit.unit",
-        "accounts.unknown.terms.0.account", "accounts.egg.terms.0.account", "accounts.life_cycle.terms.0",
+        "accounts.wrong_unit.terms.0",
+        "accounts.wrong_weight.terms.0.weight",
+        "accounts.no_unit.unit",
+        "accounts.unknown.terms.0.account",
+        "accounts.egg.terms.0.account",
+        "accounts.life_cycle.terms.0",
         "accounts.grid_export",
-    }  # fmt: skip
+    }
     assert any(fault.hint == "did you mean 'grid_purchase'?" for fault in caught.value.faults)
 
 
 def test_electricity_must_not_carry_a_combustion_factor(park_of: Any) -> None:
-    park = park_of({
-        "carriers": {"electricity": {"unit": "MWh", "kind": "electricity", "combustion": 0.57}},
-        "assets": {"grid": GRID | {"tenant": None}, "load": LOAD},
-    })  # fmt: skip
+    park = park_of(
+        {
+            "carriers": {"electricity": {"unit": "MWh", "kind": "electricity", "combustion": 0.57}},
+            "assets": {"grid": GRID | {"tenant": None}, "load": LOAD},
+        }
+    )
     with pytest.raises(InputError, match=r"carriers\.electricity\.combustion"):
         accounts_of(park)
 
 
 def test_coal_equivalent_is_stated_or_follows_from_an_energy_unit(park_of: Any) -> None:
-    park = park_of({
-        "carriers": {
-            "electricity": {"unit": "MWh", "kind": "electricity"},
-            "steam": {"unit": "GJ", "kind": "heat", "coal_equivalent": 0.0341},
-            "coal": {"unit": "t", "kind": "fuel"},
-            "ore": {"unit": "t"},
-        },
-        "assets": {"load": LOAD},
-    })  # fmt: skip
+    park = park_of(
+        {
+            "carriers": {
+                "electricity": {"unit": "MWh", "kind": "electricity"},
+                "steam": {"unit": "GJ", "kind": "heat", "coal_equivalent": 0.0341},
+                "coal": {"unit": "t", "kind": "fuel"},
+                "ore": {"unit": "t"},
+            },
+            "assets": {"load": LOAD},
+        }
+    )
     carriers = park.spec.carriers
     assert coal_equivalent(carriers["electricity"]) == pytest.approx(3.6 / 29.3076)  # GB/T 2589-2020
     assert coal_equivalent(carriers["steam"]) == 0.0341
@@ -113,13 +123,23 @@ def test_a_converter_with_amounts_over_time_counts_only_what_it_gives(park_of: A
     amounts = np.concatenate((np.full(12, 0.5), np.full(12, -0.25)))
     park = park_of(
         {
-            "carriers": {"electricity": {"unit": "MWh", "kind": "electricity"}, "heat": {"unit": "GJ", "kind": "heat"}},
+            "carriers": {
+                "electricity": {"unit": "MWh", "kind": "electricity"},
+                "heat": {"unit": "GJ", "kind": "heat"},
+            },
             "nodes": {"bus": "electricity", "heat": "heat"},
-            "assets": {"chp": {"kind": "converter", "rated": "heat", "capacity": 9, "inputs": {},
-                               "outputs": {"heat": 1, "bus": {"table": "t", "column": "power"}}}},
+            "assets": {
+                "chp": {
+                    "kind": "converter",
+                    "rated": "heat",
+                    "capacity": 9,
+                    "inputs": {},
+                    "outputs": {"heat": 1, "bus": {"table": "t", "column": "power"}},
+                }
+            },
         },
         {"power": amounts},
-    )  # fmt: skip
+    )
     flows = with_flows(park, {("chp", "activity:"): 2.0})
     assert accounts_of(park).all["electricity_use"].form.value(flows.rates) == pytest.approx(12 * 0.5 * 2)
 

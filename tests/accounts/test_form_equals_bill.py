@@ -41,12 +41,27 @@ def park_data(
 ) -> dict[str, Any]:
     """A park with every kind of asset and every money field."""
     tariff: dict[str, Any] = {
-        "transmission": 42.9, "system_operation": 31.0, "funds": 22.425, "funds_on": funds_on,
+        "transmission": 42.9,
+        "system_operation": 31.0,
+        "funds": 22.425,
+        "funds_on": funds_on,
         "capacity_charge": {"basis": basis, **CHARGES[basis]},
-    }  # fmt: skip
+    }
     tariff |= {"flat_price": 300, "seasons": SEASONS} if seasons else {"price": column("spot")}
-    size = {"existing": 5, "max": 90, "investment": "4000 CNY/kW", "fixed_cost": "60 CNY/kW/year", "lifetime": 25}
-    store = {"existing": 2, "max": 90, "investment": "800 CNY/kWh", "fixed_cost": "9 CNY/kWh/year", "lifetime": 14.5}
+    size = {
+        "existing": 5,
+        "max": 90,
+        "investment": "4000 CNY/kW",
+        "fixed_cost": "60 CNY/kW/year",
+        "lifetime": 25,
+    }
+    store = {
+        "existing": 2,
+        "max": 90,
+        "investment": "800 CNY/kWh",
+        "fixed_cost": "9 CNY/kWh/year",
+        "lifetime": 14.5,
+    }
     return {
         "time": {"start": start, "days": days, "step": f"{step} min", "zone": zone},
         "money": {"discount_rate": 0.06, "carbon_price": 62.36},
@@ -59,28 +74,91 @@ def park_data(
         "tariffs": {"grid": tariff, "plain": {"flat_price": 410, "funds": 11, "funds_on": "all-use"}},
         "assets": {
             "pv": {"kind": "source", "node": "hv", "capacity": size, "origin": "solar", "cost": 3},
-            "well": {"kind": "source", "node": "gas", "capacity": 9, "origin": "fossil", "cost": 700, "emissions": 0.1},
+            "well": {
+                "kind": "source",
+                "node": "gas",
+                "capacity": 9,
+                "origin": "fossil",
+                "cost": 700,
+                "emissions": 0.1,
+            },
             "bfg": {"kind": "source", "node": "gas", "capacity": 9, "origin": "recovered"},
             "plant": {"kind": "demand", "node": "lv", "profile": 20, "unserved_price": 9000, "price": 555},
-            "made": {"kind": "demand", "node": "steam", "target": {"amount": 700, "per": "month"}, "unserved_price": 80},
-            "daily": {"kind": "demand", "node": "steam", "target": {"amount": 30, "per": "day"}, "unserved_price": 70},
-            "yearly": {"kind": "demand", "node": "steam", "target": {"amount": 9, "per": "year"}, "unserved_price": 60},
-            "trafo": {"kind": "converter", "rated": "hv", "capacity": size, "inputs": {"hv": 1},
-                      "outputs": {"lv": 0.99}, "cost": 0.5},
-            "chp": {"kind": "converter", "rated": "steam", "capacity": size, "cost": 2, "emissions": 0.01,
-                    "on_off": True, "start_cost": 800, "modes": {
-                        "high": {"inputs": {"gas": 0.05}, "outputs": {"steam": 1, "lv": 0.1}, "cost": 1, "emissions": 0.02},
-                        "low": {"inputs": {"gas": 0.04}, "outputs": {"steam": 1, "lv": column("ratio")}}}},
+            "made": {
+                "kind": "demand",
+                "node": "steam",
+                "target": {"amount": 700, "per": "month"},
+                "unserved_price": 80,
+            },
+            "daily": {
+                "kind": "demand",
+                "node": "steam",
+                "target": {"amount": 30, "per": "day"},
+                "unserved_price": 70,
+            },
+            "yearly": {
+                "kind": "demand",
+                "node": "steam",
+                "target": {"amount": 9, "per": "year"},
+                "unserved_price": 60,
+            },
+            "trafo": {
+                "kind": "converter",
+                "rated": "hv",
+                "capacity": size,
+                "inputs": {"hv": 1},
+                "outputs": {"lv": 0.99},
+                "cost": 0.5,
+            },
+            "chp": {
+                "kind": "converter",
+                "rated": "steam",
+                "capacity": size,
+                "cost": 2,
+                "emissions": 0.01,
+                "on_off": True,
+                "start_cost": 800,
+                "modes": {
+                    "high": {
+                        "inputs": {"gas": 0.05},
+                        "outputs": {"steam": 1, "lv": 0.1},
+                        "cost": 1,
+                        "emissions": 0.02,
+                    },
+                    "low": {"inputs": {"gas": 0.04}, "outputs": {"steam": 1, "lv": column("ratio")}},
+                },
+            },
             "battery": {"kind": "storage", "node": "lv", "capacity": store, "power": size, "cost": 30},
-            "line": {"kind": "connection", "from": "hv", "to": "lv", "capacity": size, "loss": 0.02, "cost": 1.5},
-            "pipe": {"kind": "connection", "from": "gas", "to": "gas", "capacity": 5, "one_way": True, "cost": 2},
-            "grid": {"kind": "market", "node": "hv", "capacity": size, "tariff": "grid", "origin": "grid",
-                     "buy": {"price": column("extra")}, "sell": {"price": column("spot")},
-                     "certificates": {"price": 7}},
+            "line": {
+                "kind": "connection",
+                "from": "hv",
+                "to": "lv",
+                "capacity": size,
+                "loss": 0.02,
+                "cost": 1.5,
+            },
+            "pipe": {
+                "kind": "connection",
+                "from": "gas",
+                "to": "gas",
+                "capacity": 5,
+                "one_way": True,
+                "cost": 2,
+            },
+            "grid": {
+                "kind": "market",
+                "node": "hv",
+                "capacity": size,
+                "tariff": "grid",
+                "origin": "grid",
+                "buy": {"price": column("extra")},
+                "sell": {"price": column("spot")},
+                "certificates": {"price": 7},
+            },
             "second": {"kind": "market", "node": "lv", "tariff": "plain", "buy": {}, "origin": "grid"},
             "gas-supply": {"kind": "market", "node": "gas", "buy": {"price": 2952}, "sell": {"price": 1500}},
         },
-    }  # fmt: skip
+    }
 
 
 def column(name: str) -> dict[str, str]:
@@ -89,7 +167,9 @@ def column(name: str) -> dict[str, str]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    start=st.sampled_from(["2024-02-20", "2025-01-01", "2025-03-25", "2025-05-31", "2024-12-30", "2025-10-20"]),
+    start=st.sampled_from(
+        ["2024-02-20", "2025-01-01", "2025-03-25", "2025-05-31", "2024-12-30", "2025-10-20"]
+    ),
     days=st.integers(1, 45),
     step=st.sampled_from([5, 15, 30, 60]),
     basis=st.sampled_from(sorted(CHARGES)),
@@ -99,15 +179,27 @@ def column(name: str) -> dict[str, str]:
     seed=st.integers(0, 2**32 - 1),
 )
 def test_total_of_forms_is_total_of_bill(
-    park_of: Any, with_flows: Any, quantities: Any, start: str, days: int, step: int, basis: str, funds_on: str,
-    seasons: bool, zone: str, seed: int,
-) -> None:  # fmt: skip
+    park_of: Any,
+    with_flows: Any,
+    quantities: Any,
+    start: str,
+    days: int,
+    step: int,
+    basis: str,
+    funds_on: str,
+    seasons: bool,
+    zone: str,
+    seed: int,
+) -> None:
     random = np.random.default_rng(seed)
     steps = days * 24 * 60 // step + 24  # room for a day of 25 h
-    columns = {"spot": random.uniform(-80, 500, steps), "extra": random.uniform(0, 9, steps),
-               "ratio": random.uniform(0, 0.3, steps)}  # fmt: skip
+    columns = {
+        "spot": random.uniform(-80, 500, steps),
+        "extra": random.uniform(0, 9, steps),
+        "ratio": random.uniform(0, 0.3, steps),
+    }
     data = park_data(start, days, step, basis, funds_on, seasons, zone)
-    exact = park_of(data, {name: 1.0 for name in columns}).clock.steps
+    exact = park_of(data, dict.fromkeys(columns, 1.0)).clock.steps
     park = park_of(data, {name: values[:exact] for name, values in columns.items()})
     flows = with_flows(park, {})
     rates = {key: random.uniform(0, 30, exact) for key in flows.rates} | {
@@ -130,8 +222,9 @@ def test_total_of_forms_is_total_of_bill(
 
 @pytest.mark.parametrize("year", [2024, 2025])
 def test_a_whole_year_agrees(park_of: Any, with_flows: Any, quantities: Any, year: int) -> None:
-    data = park_data(f"{year}-01-01", 366 if year == 2024 else 365, 60, "maximum-demand", "all-use", True,
-                     "Asia/Shanghai")  # fmt: skip
+    data = park_data(
+        f"{year}-01-01", 366 if year == 2024 else 365, 60, "maximum-demand", "all-use", True, "Asia/Shanghai"
+    )
     park = park_of(data, {"spot": 200.0, "extra": 1.0, "ratio": 0.1})
     random = np.random.default_rng(year)
     rates = {key: random.uniform(0, 30, park.clock.steps) for key in with_flows(park, {}).rates}
@@ -159,8 +252,10 @@ def test_every_way_to_settle_the_bases_is_offered(park_of: Any) -> None:
 
 
 def test_the_bill_takes_the_cheaper_basis(park_of: Any, with_flows: Any) -> None:
-    park = park_of(park_data("2025-01-01", 31, 60, "cheaper", "grid", True, "Asia/Shanghai"),
-                   {"spot": 1.0, "extra": 1.0, "ratio": 0.1})  # fmt: skip
+    park = park_of(
+        park_data("2025-01-01", 31, 60, "cheaper", "grid", True, "Asia/Shanghai"),
+        {"spot": 1.0, "extra": 1.0, "ratio": 0.1},
+    )
     zeros = {("chp", "start"): np.zeros(park.clock.steps)}
     capacities = {key: 5.0 for key, _ in park.sizings()}
     low, high = np.full(park.clock.steps, 10.0), np.full(park.clock.steps, 10.0)

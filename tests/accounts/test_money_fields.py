@@ -31,10 +31,16 @@ from zeropark.park.tariffs import CapacityCharge, Tariff
 
 SIZE = {"existing": 1, "max": 9, "investment": 100, "fixed_cost": 10, "lifetime": 20}
 PLACES: dict[tuple[type[Declared], str], list[str]] = {
-    (Sizing, "investment"): ["assets.pv.capacity.investment", "assets.battery.power.investment",
-                             "assets.grid.capacity.investment"],
-    (Sizing, "fixed_cost"): ["assets.pv.capacity.fixed_cost", "assets.battery.power.fixed_cost",
-                             "assets.grid.capacity.fixed_cost"],
+    (Sizing, "investment"): [
+        "assets.pv.capacity.investment",
+        "assets.battery.power.investment",
+        "assets.grid.capacity.investment",
+    ],
+    (Sizing, "fixed_cost"): [
+        "assets.pv.capacity.fixed_cost",
+        "assets.battery.power.fixed_cost",
+        "assets.grid.capacity.fixed_cost",
+    ],
     (Source, "cost"): ["assets.pv.cost"],
     (Demand, "unserved_price"): ["assets.plant.unserved_price", "assets.order.unserved_price"],
     (Demand, "price"): ["assets.plant.price"],
@@ -52,11 +58,13 @@ PLACES: dict[tuple[type[Declared], str], list[str]] = {
     (Tariff, "system_operation"): ["tariffs.main.system_operation", "tariffs.direct.system_operation"],
     (Tariff, "funds"): ["tariffs.main.funds", "tariffs.direct.funds"],
     (CapacityCharge, "demand_price"): ["tariffs.main.capacity_charge.demand_price"],
-    (CapacityCharge, "contract_price"): ["tariffs.contract.capacity_charge.contract_price",
-                                         "tariffs.direct.capacity_charge.contract_price"],
+    (CapacityCharge, "contract_price"): [
+        "tariffs.contract.capacity_charge.contract_price",
+        "tariffs.direct.capacity_charge.contract_price",
+    ],
     (CapacityCharge, "energy_price"): ["tariffs.direct.capacity_charge.energy_price"],
     (Money, "carbon_price"): ["money.carbon_price"],
-}  # fmt: skip
+}
 """Money field → where the small park states it."""
 
 DATA: dict[str, Any] = {
@@ -67,30 +75,63 @@ DATA: dict[str, Any] = {
     },
     "nodes": {"bus": "electricity", "far": "electricity", "gas": "gas"},
     "tariffs": {
-        "main": {"flat_price": 300, "transmission": 40, "system_operation": 30, "funds": 20,
-                 "capacity_charge": {"basis": "maximum-demand", "demand_price": 31200}},
+        "main": {
+            "flat_price": 300,
+            "transmission": 40,
+            "system_operation": 30,
+            "funds": 20,
+            "capacity_charge": {"basis": "maximum-demand", "demand_price": 31200},
+        },
         "contract": {"flat_price": 300, "capacity_charge": {"basis": "contracted", "contract_price": 22000}},
-        "direct": {"flat_price": 300, "system_operation": 30, "funds": 20, "funds_on": "all-use",
-                   "capacity_charge": {"basis": "direct-supply", "contract_price": 22000, "energy_price": 43,
-                                       "average_load_rate": 0.6}},
+        "direct": {
+            "flat_price": 300,
+            "system_operation": 30,
+            "funds": 20,
+            "funds_on": "all-use",
+            "capacity_charge": {
+                "basis": "direct-supply",
+                "contract_price": 22000,
+                "energy_price": 43,
+                "average_load_rate": 0.6,
+            },
+        },
         "market": {"price": 250},
     },
     "assets": {
         "pv": {"kind": "source", "node": "bus", "capacity": SIZE, "cost": 3},
         "plant": {"kind": "demand", "node": "bus", "profile": 20, "unserved_price": 9000, "price": 5},
-        "order": {"kind": "demand", "node": "bus", "target": {"amount": 700, "per": "day"}, "unserved_price": 80},
-        "chp": {"kind": "converter", "rated": "bus", "capacity": {"existing": 5, "max": 9}, "cost": 2, "on_off": True,
-                "start_cost": 800, "modes": {"high": {"inputs": {"gas": 0.3}, "outputs": {"bus": 1}, "cost": 1}}},
+        "order": {
+            "kind": "demand",
+            "node": "bus",
+            "target": {"amount": 700, "per": "day"},
+            "unserved_price": 80,
+        },
+        "chp": {
+            "kind": "converter",
+            "rated": "bus",
+            "capacity": {"existing": 5, "max": 9},
+            "cost": 2,
+            "on_off": True,
+            "start_cost": 800,
+            "modes": {"high": {"inputs": {"gas": 0.3}, "outputs": {"bus": 1}, "cost": 1}},
+        },
         "battery": {"kind": "storage", "node": "bus", "capacity": 9, "power": SIZE, "cost": 30},
         "line": {"kind": "connection", "from": "bus", "to": "far", "capacity": 9, "cost": 1.5},
-        "grid": {"kind": "market", "node": "bus", "capacity": SIZE, "tariff": "main", "buy": {"price": 8},
-                 "sell": {"price": 200}, "certificates": {"price": 7}},
+        "grid": {
+            "kind": "market",
+            "node": "bus",
+            "capacity": SIZE,
+            "tariff": "main",
+            "buy": {"price": 8},
+            "sell": {"price": 200},
+            "certificates": {"price": 7},
+        },
         "grid-2": {"kind": "market", "node": "bus", "tariff": "contract", "buy": {}},
         "grid-3": {"kind": "market", "node": "bus", "tariff": "direct", "buy": {}},
         "grid-4": {"kind": "market", "node": "bus", "tariff": "market", "buy": {}},
         "gas-supply": {"kind": "market", "node": "gas", "buy": {"price": 2952}},
     },
-}  # fmt: skip
+}
 
 
 def money_fields(declared: type[Declared]) -> Iterator[str]:
@@ -106,7 +147,7 @@ def units_in(info: FieldInfo) -> Iterator[Unit]:
 
 
 def costs(park: Any, with_flows: Any, quantities: Any) -> dict[str, float]:
-    random_rates = {key: 2.0 for key in with_flows(park, {}).rates} | {("chp", "start"): 1.0}
+    random_rates = dict.fromkeys(with_flows(park, {}).rates, 2.0) | {("chp", "start"): 1.0}
     flows = with_flows(park, random_rates)
     sizes = {key: 7.0 for key, _ in park.sizings()}
     sizes |= {(name, "contracted"): 10.0 for name, _ in park.grid_markets()}

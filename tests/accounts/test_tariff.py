@@ -13,7 +13,9 @@ from zeropark.errors import InputError
 from zeropark.park.packs import packaged
 
 
-def tariff_park(park_of: Any, tariff: dict[str, Any], start: str, days: int, step: int, zone: str = "Asia/Shanghai") -> Any:
+def tariff_park(
+    park_of: Any, tariff: dict[str, Any], start: str, days: int, step: int, zone: str = "Asia/Shanghai"
+) -> Any:
     return park_of({
         "time": {"start": start, "days": days, "step": f"{step} min", "zone": zone},
         "tariffs": {"t": tariff},
@@ -36,7 +38,9 @@ LOW_WIND = (
 
 
 @pytest.mark.parametrize("name", [n for n in packaged("tariffs") if n.startswith("mengxi")])
-@pytest.mark.parametrize(("day", "expected"), [("2025-01-15", WINDY), ("2025-07-15", LOW_WIND), ("2025-09-01", WINDY)])
+@pytest.mark.parametrize(
+    ("day", "expected"), [("2025-01-15", WINDY), ("2025-07-15", LOW_WIND), ("2025-09-01", WINDY)]
+)
 def test_mengxi_hours(park_of: Any, name: str, day: str, expected: list[float]) -> None:
     tariff = MENGXI | {"use": name, "capacity_charge": {"demand_price": 31200}}
     assert prices(tariff_park(park_of, tariff, day, 1, 60)) == pytest.approx(expected)

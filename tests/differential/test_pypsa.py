@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pypsa
 import pytest
+import xarray as xr
 
 from zeropark.accounts.standard import accounts_of
 from zeropark.forms import Array
@@ -36,18 +38,24 @@ PLENTY = 1e5
 """Stands for no limit in PyPSA; no flow of these parks comes near it (checked)."""
 
 
+KINDS = ("Bus", "Load", "Generator", "Link", "StorageUnit", "Store")
+Part = tuple[str, str]
+"""Kind of PyPSA component, and name."""
+
+
 @dataclass
 class Twin:
-    """A park's parts in a PyPSA network, by names that begin with its seed.
+    """A park's parts in a PyPSA network, by names that begin with ``prefix``.
 
-    constant: money that PyPSA does not count. ties: pairs of expandable parts, whose sizes keep the ratio.
+    constant: money that PyPSA does not count. ties: pairs of expandable parts; the second's size is the
+    ratio times the first's.
     """
 
-    network: pypsa.Network
     park: Park
     prefix: str
     constant: float = 0.0
-    ties: list[tuple[str, str, float]] = field(default_factory=list)
+    parts: dict[Part, dict[str, Any]] = field(default_factory=dict)
+    ties: list[tuple[Part, Part, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.hours, self.steps = self.park.clock.step_hours, self.park.clock.steps
@@ -56,10 +64,8 @@ class Twin:
         for name, asset in self.park.assets.items():
             getattr(self, type(asset).__name__.lower())(name, asset)
 
-    def add(self, kind: str, name: str, **values: Any) -> str:
-        full = f"{self.prefix}{name}"
-        self.network.add(kind, full, **values)
-        return full
+    def add(self, kind: str, name: str, **values: Any) -> None:
+        self.parts[kind, self.prefix + name] = values
 
     def bus(self, node: str) -> str:
         return f"{self.prefix}node {node}"
@@ -231,51 +237,83 @@ class Twin:
         if asset.buy is not None:
             self.add("Generator", f"buy {name}", bus=bus, p_max_pu=share,
                      marginal_cost=self.park.values(asset.buy.price) + fee, **size)  # fmt: skip
-        if asset.sell is not None:
-            most = asset.sell.max_rate or PLENTY
-            self.add("Generator", f"sell {name}", bus=bus, sign=-1, p_nom=most,
-                     marginal_cost=-self.park.values(asset.sell.price))  # fmt: skip
-            if asset.capacity is not None:
-                self.network.remove("Generator", f"{self.prefix}sell {name}")
-                self.add("Bus", f"sold {name}")
-                sold = f"{self.prefix}sold {name}"
-                self.add("Link", f"sold {name}", bus0=bus, bus1=sold, **self.size(asset.capacity, share=0.0))
-                self.add("Generator", f"sell {name}", bus=sold, sign=-1, p_nom=most,
-                         marginal_cost=-self.park.values(asset.sell.price))  # fmt: skip
-                self.tie("Generator", f"buy {name}", "Link", f"sold {name}", 1.0, asset.capacity)
+        if asset.sell is None:
+            return
+        if asset.capacity is not None:
+            self.add("Bus", f"sold {name}")
+            self.add("Link", f"sold {name}", bus0=bus, bus1=f"{self.prefix}sold {name}",
+                     **self.size(asset.capacity, share=0.0))  # fmt: skip
+            self.tie("Generator", f"buy {name}", "Link", f"sold {name}", 1.0, asset.capacity)
+            bus = f"{self.prefix}sold {name}"
+        most = PLENTY if asset.sell.max_rate is None else asset.sell.max_rate
+        self.add("Generator", f"sell {name}", bus=bus, sign=-1, p_nom=most,
+                 marginal_cost=-self.park.values(asset.sell.price))  # fmt: skip
 
     # --- sizes that belong together, and the cost
 
     def tie(self, kind: str, name: str, other_kind: str, other: str, ratio: float, sizing: Sizing) -> None:
-        """The other's size is ``ratio`` times this one's, where the plan chooses it."""
         if sizing.expandable:
-            self.ties.append((f"{kind}/{self.prefix}{name}", f"{other_kind}/{self.prefix}{other}", ratio))
+            self.ties.append(((kind, self.prefix + name), (other_kind, self.prefix + other), ratio))
 
-    def constrain(self) -> None:
-        model = self.network.model
-        for first, other, ratio in self.ties:
-            sizes = []
-            for place in (first, other):
-                kind, _, name = place.partition("/")
-                attr = "e_nom" if kind == "Store" else "p_nom"
-                sizes.append(model.variables[f"{kind}-{attr}"].loc[name])
-            model.add_constraints(sizes[1] - ratio * sizes[0] == 0, name=f"tie {first} {other}")
-
-    def cost(self) -> float:
+    def cost(self, network: pypsa.Network) -> float:
         """Added up from PyPSA's flows and sizes."""
         total = self.constant
         for kind, flow, nom in (("Generator", "p", "p_nom"), ("Link", "p0", "p_nom"),
                                 ("StorageUnit", "p_dispatch", "p_nom"), ("Store", "p", "e_nom")):  # fmt: skip
-            static, dynamic = self.network.c[kind].static, self.network.c[kind].dynamic
-            own = [name for name in static.index if name.startswith(self.prefix)]
-            if not own:
-                continue
-            price = self.network.get_switchable_as_dense(kind, "marginal_cost")[own]
-            total += float((dynamic[flow][own] * price).to_numpy().sum()) * self.hours
+            static, flows = network.c[kind].static, network.c[kind].dynamic[flow]
+            own = [name for of, name in self.parts if of == kind]
+            price = network.get_switchable_as_dense(kind, "marginal_cost")[own]
+            total += float((flows[own] * price).to_numpy().sum()) * self.hours
             total += float((static.loc[own, f"{nom}_opt"] * static.loc[own, "capital_cost"]).sum())
-            limitless = static.loc[own, nom] >= PLENTY
-            assert dynamic[flow][own].loc[:, limitless].to_numpy().max(initial=0.0) < PLENTY / 10
+            limitless = [name for name in own if static.at[name, nom] >= PLENTY]
+            assert flows[limitless].to_numpy().max(initial=0.0) < PLENTY / 10
         return total
+
+
+def network_of(twins: Iterable[Twin], steps: int, hours: float) -> pypsa.Network:
+    """All parts in one network, each kind added at once: one by one is slow."""
+    network = pypsa.Network()
+    network.set_snapshots(range(steps))
+    network.snapshot_weightings = pd.DataFrame(
+        hours, index=network.snapshots, columns=network.snapshot_weightings.columns
+    )
+    parts: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
+    for twin in twins:
+        for (kind, name), values in twin.parts.items():
+            parts[kind][name] = values
+    for kind, named in parts.items():
+        usual = network.c[kind].defaults["default"]
+        attributes = sorted({attr for values in named.values() for attr in values})
+        varying = {}
+        further = {attr: 1.0 if attr.startswith("efficiency") else "" for attr in attributes}  # third ports on
+        static = {attr: [usual.get(attr, further[attr])] * len(named) for attr in attributes}
+        for position, (name, values) in enumerate(named.items()):
+            for attr, value in values.items():
+                if np.ndim(value):
+                    varying.setdefault(attr, {})[name] = value
+                else:
+                    static[attr][position] = value
+        network.add(kind, list(named), **static)
+        for attr, series in varying.items():
+            network.c[kind].dynamic[attr] = pd.DataFrame(series, index=network.snapshots)
+    return network
+
+
+def tied(network: pypsa.Network, twins: Iterable[Twin]) -> None:
+    """Sizes that belong together, as further constraints of PyPSA's model."""
+    between: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
+    for twin in twins:
+        for (kind, name), (other_kind, other), ratio in twin.ties:
+            between.setdefault((kind, other_kind), []).append((name, other, ratio))
+    for kinds, pairs in between.items():
+        numbers = range(len(pairs))
+        first, other = (
+            network.model.variables[f"{kind}-{'e_nom' if kind == 'Store' else 'p_nom'}"]
+            .sel(name=[pair[side] for pair in pairs]).assign_coords(name=numbers)
+            for side, kind in enumerate(kinds)
+        )  # fmt: skip
+        ratio = xr.DataArray([pair[2] for pair in pairs], coords={"name": numbers}, dims="name")
+        network.model.add_constraints(other - ratio * first == 0, name=f"tie {kinds}")
 
 
 def zeropark_cost(park: Park) -> float:
@@ -296,23 +334,14 @@ def quiet() -> Any:
     logging.disable(logging.NOTSET)
 
 
-def solved_by_pypsa(parks: dict[int, Park]) -> dict[int, Twin]:
-    clock = next(iter(parks.values())).clock
-    network = pypsa.Network()
-    network.set_snapshots(range(clock.steps))
-    network.snapshot_weightings.loc[:, :] = clock.step_hours
-    twins = {seed: Twin(network, park, f"{seed}: ") for seed, park in parks.items()}
-
-    def constrain(*_: Any) -> None:
-        for twin in twins.values():
-            twin.constrain()
-
-    status = network.optimize(
-        solver_name="highs", io_api="direct", include_objective_constant=True, extra_functionality=constrain,
-        solver_options={"output_flag": False, "solver": "simplex"}, progress=False,
-    )  # fmt: skip
+def solved_by_pypsa(twins: list[Twin]) -> pypsa.Network:
+    network = network_of(twins, twins[0].steps, twins[0].hours)
+    network.optimize.create_model(include_objective_constant=True)
+    tied(network, twins)
+    status = network.model.solve("highs", io_api="direct", progress=False, output_flag=False, solver="simplex")
     assert status == ("ok", "optimal")
-    return twins
+    network.optimize.assign_solution()
+    return network
 
 
 @pytest.mark.parametrize("batch", range(len(BATCHES)))
@@ -320,10 +349,11 @@ def test_random_parks_cost_the_same(batch: int, random_park: Callable[..., Park]
     steps, hours = BATCHES[batch]
     seeds = range(1000 * batch, 1000 * batch + PARKS_PER_BATCH)
     parks = {seed: random_park(seed, steps, hours) for seed in seeds}
-    twins = solved_by_pypsa(parks)
+    twins = {seed: Twin(park, f"{seed}: ") for seed, park in parks.items()}
+    network = solved_by_pypsa(list(twins.values()))
     differ = {}
     for seed, park in parks.items():
-        ours, theirs = zeropark_cost(park), twins[seed].cost()
+        ours, theirs = zeropark_cost(park), twins[seed].cost(network)
         if abs(ours - theirs) > TOLERANCE * max(1.0, abs(theirs)):
             differ[f"random_park({seed}, {steps}, {hours})"] = (ours, theirs)
     assert differ == {}

@@ -282,14 +282,14 @@ def _break(seed: int, folder: Path, name: str, text: str, breakers: list[Breaker
     return bool(_refusal(f"{name} seed {seed} ({breaker.__name__})", folder))
 
 
-@pytest.mark.parametrize("block", range(8))
+@pytest.mark.parametrize("block", range(6))
 def test_broken_park_files(folder, block):
     seeds = range(block * CASES_PER_BLOCK, (block + 1) * CASES_PER_BLOCK)
     refused = sum(_break(seed, folder, "park.yaml", PARK, YAML_BREAKERS) for seed in seeds)
     assert refused > CASES_PER_BLOCK / 2
 
 
-@pytest.mark.parametrize("block", range(5))
+@pytest.mark.parametrize("block", range(3))
 def test_broken_tables(folder, block):
     seeds = range(10_000 + block * CASES_PER_BLOCK, 10_000 + (block + 1) * CASES_PER_BLOCK)
     refused = sum(_break(seed, folder, "loads.csv", LOADS, TABLE_BREAKERS) for seed in seeds)
@@ -305,11 +305,10 @@ def test_broken_tables_that_are_filled(folder):
         _break(seed, folder, "loads.csv", LOADS, TABLE_BREAKERS)
 
 
-@pytest.mark.parametrize("block", range(2))
-def test_broken_packs(folder, block):
+def test_broken_packs(folder):
     _write(folder / "park.yaml", PARK + "rules:\n  own: {file: pack.yaml, parameters: {share: 0.5}}\n")
     assert not _refusal("the pack as it is", folder)
-    seeds = range(30_000 + block * CASES_PER_BLOCK, 30_000 + (block + 1) * CASES_PER_BLOCK)
+    seeds = range(30_000, 30_000 + CASES_PER_BLOCK)
     refused = sum(_break(seed, folder, "pack.yaml", PACK, YAML_BREAKERS) for seed in seeds)
     assert refused > CASES_PER_BLOCK / 3
 
@@ -323,7 +322,7 @@ def test_broken_overrides(folder):
         "assets.pv.capacity.max.x.y", "tariffs.industry.seasons.all.months",
         "assets.boiler.modes.gas.inputs", "tariffs.industry.use",
     ]  # fmt: skip
-    for number in range(200):
+    for number in range(150):
         overrides = {rng.choice(paths): rng.choice(VALUES) for _ in range(rng.randint(1, 2))}
         _refusal((number, overrides), folder, overrides)
 

@@ -35,8 +35,18 @@ def judged(park: Any, with_flows: Any, quantities: Any, **more: Any) -> dict[str
         ({"left": "grid_purchase", "limit": "0.4 GWh"}, 0.48, "GWh", False),
         ({"left": "grid_purchase", "limit": "25 %", "right": "electricity_use"}, 25, "%", True),
         ({"left": "grid_purchase", "limit": 0.2499, "right": "electricity_use"}, 0.25, "1", False),
-        ({"left": "co2_910", "limit": "0.2 kgCO2/kWh", "right": "electricity_use"}, 0.208125, "kgCO2/kWh", False),
-        ({"left": "green_self_used", "sense": "at least", "limit": "70 %", "right": "electricity_use"}, 75, "%", True),
+        (
+            {"left": "co2_910", "limit": "0.2 kgCO2/kWh", "right": "electricity_use"},
+            0.208125,
+            "kgCO2/kWh",
+            False,
+        ),
+        (
+            {"left": "green_self_used", "sense": "at least", "limit": "70 %", "right": "electricity_use"},
+            75,
+            "%",
+            True,
+        ),
         ({"left": "cost_energy", "limit": "1 万元"}, 0, "万元", True),
         ({"left": "cost", "limit": 0}, 0, "CNY", True),
     ],
@@ -69,7 +79,10 @@ def test_form_is_at_most_zero_exactly_when_met(park_of: Any, with_flows: Any, qu
 def test_modes(park_of: Any) -> None:
     use = {"mode": "enforce", "parameters": {"spot_market_continuous": 1},
            "rules": {"self-use-of-generation": "measure", "export-of-generation": "ignore"}}  # fmt: skip
-    limits = {"a": {"left": "grid_purchase", "limit": 1}, "b": {"left": "grid_purchase", "limit": 1, "mode": "measure"}}
+    limits = {
+        "a": {"left": "grid_purchase", "limit": 1},
+        "b": {"left": "grid_purchase", "limit": 1, "mode": "measure"},
+    }
     park = park_of({"assets": ASSETS, "rules": {"cn-green-direct-2025": use}, "limits": limits})
     rules = rules_of(park, accounts_of(park))
     assert [rule.rule for rule in rules] == ["self-use-of-generation", "self-use-of-consumption", "a", "b"]
@@ -84,26 +97,33 @@ def test_shadow_price_is_money_per_unit_of_the_limit(park_of: Any, with_flows: A
     verdict = judged(park, with_flows, quantities, duals={key: 500.0}, costs={key: 1.234e6})["grid-share"]
     assert verdict.shadow_price == pytest.approx(9600)
     assert verdict.cost == 1.234e6
-    assert "Relaxing the limit by 1 % is worth CNY 9,600" in verdict.words
+    assert "Relaxing the limit by 1 percentage point is worth CNY 9,600" in verdict.words
     assert "The limit of 25 % costs CNY 1.23 million" in verdict.words
-    assert "限值每放宽 1 %, 期内可节省 9,600 元" in verdict.words_zh
+    assert "限值每放宽 1 个百分点, 期内可节省 9,600 元" in verdict.words_zh
     assert "期内成本为 123 万元" in verdict.words_zh
     assert "购网电占比为 25 %, 限值不高于 25 %: 满足, 恰在限值" in verdict.words_zh
     measured = park_of({"assets": ASSETS, "limits": {"grid-share": limit | {"mode": "measure"}}})
     assert judged(measured, with_flows, quantities, duals={key: 500.0})["grid-share"].shadow_price is None
 
 
-def test_relaxing_the_limit_changes_the_form_by_the_shadow_rate(park_of: Any, with_flows: Any, quantities: Any) -> None:
+def test_relaxing_the_limit_changes_the_form_by_the_shadow_rate(
+    park_of: Any, with_flows: Any, quantities: Any
+) -> None:
     flows_at = {("pv", "capacity"): 100.0}
     forms = []
     for percent in (70, 69):
-        limit = {"left": "green_self_used", "sense": "at least", "limit": f"{percent} %", "right": "electricity_use"}
+        limit = {
+            "left": "green_self_used",
+            "sense": "at least",
+            "limit": f"{percent} %",
+            "right": "electricity_use",
+        }
         park = park_of({"assets": ASSETS, "limits": {"x": limit}})
         rule = rules_of(park, accounts_of(park))[0]
         forms.append(rule.form.value(quantities(park, with_flows(park, RATES), flows_at)))
     verdict = judged(park, with_flows, quantities, duals={("own", "x"): 3.0})["x"]
     assert verdict.shadow_price == pytest.approx(3.0 * (forms[0] - forms[1]))
-    assert "Lowering the limit by 1 %" in verdict.words
+    assert "Lowering the limit by 1 percentage point" in verdict.words
 
 
 def test_stated_parameter_in_the_computed_band_raises_no_warning(
@@ -119,7 +139,9 @@ def test_stated_parameter_in_the_computed_band_raises_no_warning(
     assert "Careful" not in words
 
 
-def test_a_park_below_every_band_is_measured_without_limit(park_of: Any, with_flows: Any, quantities: Any) -> None:
+def test_a_park_below_every_band_is_measured_without_limit(
+    park_of: Any, with_flows: Any, quantities: Any
+) -> None:
     use: dict[str, Any] = {"parameters": {"energy_use": "0.1 Mtce/year"}}
     park = park_of({"assets": ASSETS, "rules": {"cn-zero-carbon-park-2025": use}})
     verdict = judged(park, with_flows, quantities)["co2-per-energy"]

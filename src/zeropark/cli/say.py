@@ -12,7 +12,8 @@ from rich.table import Table
 from zeropark.errors import Fault
 from zeropark.outcome import Outcome
 from zeropark.park.model import Park
-from zeropark.rules.judge import Verdict
+from zeropark.rules.rule import Verdict
+from zeropark.rules.words import cost_words, price_words
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -55,15 +56,15 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
     unit = f"{outcome.bill.currency}/a" if abs(outcome.park.clock.years - 1) < 1e-9 else outcome.bill.currency
     console.print(f"cost {outcome.bill.total:,.0f} {unit}" + ("" if outcome.status == "read" else " (least cost)"))
     console.print(_capacities(outcome))
-    if outcome.rules:
-        console.print(_rules(outcome.rules))
+    _say_rules(outcome.rules, outcome.bill.currency)
+    console.print()
     for text in outcome.alternatives:
         console.print(escape(text))
     certificate = outcome.certificate
     if certificate is not None:
         state = "[green]sound[/green]" if certificate.sound else "[red]NOT sound[/red]"
         console.print(f"certificate {state}: no plan costs less than {certificate.lower_bound:,.0f} (gap {certificate.relative_gap:.1e}); "
-                      f"balances to {certificate.balance_residual:.1e}, bill to {certificate.cost_difference:.1e}")
+                      f"balances to {certificate.balance_residual:.1e}, bill to {certificate.cost_difference:.1e}", soft_wrap=True)
     if outcome.solver is not None:
         console.print(_SOLVER_SHOWN.format(**vars(outcome.solver)))
     console.print(f"report: {out / 'report.html'}", soft_wrap=True)
@@ -78,14 +79,24 @@ def _capacities(outcome: Outcome) -> Table:
     return table
 
 
-def _rules(verdicts: Sequence[Verdict]) -> Table:
-    table = Table("", "rule", "value", "limit", "mode", "what it costs", box=None, pad_edge=False)
+def _say_rules(verdicts: Sequence[Verdict], currency: str) -> None:
+    """Pack by pack: what is met, how far, and what a binding limit costs."""
     marks = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "—"}
-    for verdict in verdicts:
-        rule = verdict.rule
-        value = "—" if verdict.value is None else f"{verdict.value:.4g}"
-        sign = "≤" if rule.sense == "at most" else "≥"
-        price = verdict.words if verdict.shadow_price else ""
-        table.add_row(marks[verdict.met], escape(f"{rule.pack}/{rule.rule}"), value, f"{sign} {rule.limit:.4g} {rule.unit}",
-                      rule.mode, escape(price))
-    return table
+    for pack in dict.fromkeys(verdict.rule.pack for verdict in verdicts):
+        console.print(f"\n[bold]{escape(pack)}[/bold]")
+        for verdict in (v for v in verdicts if v.rule.pack == pack):
+            rule = verdict.rule
+            value = "not told by this park" if verdict.value is None else f"{verdict.value:.4g} {rule.unit}"
+            sign = "≤" if rule.sense == "at most" else "≥"
+            enforced = ", enforced" if rule.mode == "enforce" else ""
+            console.print(f" {marks[verdict.met]} {escape(rule.title)}: {value} ({sign} {rule.limit:.4g} {rule.unit}{enforced})",
+                          soft_wrap=True)
+            for text in _prices(verdict, currency):
+                console.print(f"     {escape(text)}", soft_wrap=True)
+
+
+def _prices(verdict: Verdict, currency: str) -> list[str]:
+    if not verdict.shadow_price or "costs nothing" in (margin := price_words(verdict.rule, verdict.shadow_price, currency)[0]):
+        return []
+    whole = [] if verdict.cost is None else [cost_words(verdict.rule, verdict.cost, currency)[0]]
+    return [*whole, margin]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
 
 import numpy as np
@@ -87,9 +88,19 @@ def bill_months(outcome: Outcome, language: Language = "en") -> go.Figure:
                 hovertemplate=hover,
             )
         )
-    drawn.update_xaxes(type="category")
+    drawn.update_xaxes(
+        type="category", tickvals=list(months), ticktext=[_month_name(m, months, language) for m in months]
+    )
     drawn.update_yaxes(title={"text": scale.unit})
     return drawn
+
+
+def _month_name(month: str, months: Sequence[str], language: Language) -> str:
+    """``Jan`` or ``1月`` where all months lie in one year, else with the year."""
+    if len({m[:4] for m in months}) > 1:
+        return month
+    number_of = int(month[5:])
+    return f"{number_of}月" if language == "zh" else calendar.month_abbr[number_of]
 
 
 def capacity_title(outcome: Outcome, capacity: Capacity, language: Language) -> str:

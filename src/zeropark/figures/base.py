@@ -42,8 +42,8 @@ TEMPLATE = go.layout.Template(
             "font": {"size": 12},
             "traceorder": "normal",
         },
-        "xaxis": _AXIS,
-        "yaxis": _AXIS,
+        "xaxis": {**_AXIS, "tickformat": ","},
+        "yaxis": {**_AXIS, "tickformat": ","},
         "separators": ".,",
     }
 )

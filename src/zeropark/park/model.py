@@ -106,9 +106,16 @@ class Park:
             if isinstance(asset, Market) and asset.tariff is not None:
                 yield name, asset
 
-    def with_profiles(self, profiles: Mapping[str, Array], notes: tuple[str, ...] = ()) -> Park:
-        """The same park with availabilities computed from weather."""
-        return replace(self, profiles={**self.profiles, **profiles}, notes=self.notes + notes)
+    def with_profiles(
+        self, profiles: Mapping[str, Array], notes: tuple[str, ...] = (), assumptions: tuple[Assumption, ...] = ()
+    ) -> Park:
+        """The same park with availabilities computed from weather, and what they rest on."""
+        return replace(
+            self,
+            profiles={**self.profiles, **profiles},
+            notes=self.notes + notes,
+            assumptions=self.assumptions + assumptions,
+        )
 
 
 def home_of(asset: Asset) -> str:

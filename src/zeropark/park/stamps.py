@@ -95,7 +95,7 @@ class _Tell:
     prefix: str = ""
 
     def __call__(self, row: int) -> tuple[int | None, str, str]:
-        text = str(self.raw.time[row])
+        text = "" if pd.isna(self.raw.time[row]) else str(self.raw.time[row])
         found = f"'{text[:40]}'" if text.strip() else "no time"
         return int(self.raw.lines[row]), self.spec.time, f"{self.prefix} in {found}" if self.prefix else found
 

@@ -112,20 +112,31 @@ class _Builder:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.count = 0
+        self.stopped = False
 
     def build(self, node: yaml.Node, path: Path_, depth: int) -> Any:
         self.count += 1
         line = node.start_mark.line + 1
         self.document.lines.setdefault(path, line)
-        if depth > _DEEPEST or self.count > _MOST_VALUES:
-            if self.count <= _MOST_VALUES + 1 and not any(f.field == "yaml" for f in self.document.faults):
-                self._fault(line, "yaml", "nesting too deep, or an alias that contains itself", f"at most {_DEEPEST} levels")
+        if self.stopped or depth > _DEEPEST or self.count > _MOST_VALUES:
+            self._stop(line, depth)
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, i), depth + 1) for i, item in enumerate(node.value)]
         return _scalar(node)
+
+    def _stop(self, line: int, depth: int) -> None:
+        """Tell once why nothing more is built: an alias that contains itself would never end."""
+        if self.stopped:
+            return
+        self.stopped = True
+        if depth > _DEEPEST:
+            self._fault(line, "yaml", "nesting too deep, or an alias that contains itself", f"at most {_DEEPEST} levels")
+        else:
+            self._fault(line, "yaml", f"more than {_MOST_VALUES:,} values", f"at most {_MOST_VALUES:,} values",
+                        "time series belong in tables")
 
     def _mapping(self, node: yaml.MappingNode, path: Path_, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}

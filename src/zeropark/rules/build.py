@@ -220,7 +220,7 @@ class _Building:
             return ""
         carriers = self.park.spec.carriers
         counted = [
-            f"{name} counts {value * 1000 / units.factor(carrier.unit, 'MWh'):.4g} kgce/MWh"
+            f"{name} counts {value / units.factor(carrier.unit, 'MWh'):.4g} kgce/kWh"
             for name, carrier in carriers.items()
             if carrier.kind == "electricity" and (value := coal_equivalent(carrier)) is not None
         ]

@@ -89,15 +89,16 @@ def _tight(rule: Rule, margin: float | None) -> bool:
 
 def price_words(rule: Rule, shadow_price: float, currency: str) -> tuple[str, str]:
     """What the next bit of room is worth: one percentage point, or 1 % of the limit in other units."""
-    step = 1.0 if rule.unit in ("%", "percent") else abs(rule.limit) * 0.01 or 1.0
+    percent = rule.unit in ("%", "percent")
+    step = 1.0 if percent else abs(rule.limit) * 0.01 or 1.0
+    by, by_zh = (amount(step, rule.unit),) * 2 if not percent else ("1 percentage point", "1 个百分点")
     worth = shadow_price * step
     how = "relaxing" if rule.sense == "at most" else "lowering"
     if money(worth, currency).endswith(" 0"):
         return ("The limit costs nothing at the margin.", "该限值的边际成本为零。")
     return (
-        f"{how.capitalize()} the limit by {amount(step, rule.unit)} is worth {money(worth, currency)} "
-        "over the period.",
-        f"限值每放宽 {amount(step, rule.unit)}, 期内可节省 {money_zh(worth, currency)}。",
+        f"{how.capitalize()} the limit by {by} is worth {money(worth, currency)} over the period.",
+        f"限值每放宽 {by_zh}, 期内可节省 {money_zh(worth, currency)}。",
     )
 
 
@@ -113,9 +114,10 @@ def cost_words(rule: Rule, cost: float, currency: str) -> tuple[str, str]:
 def check_words(check: Check, computed: float) -> tuple[str, str]:
     """That a stated parameter and what was computed lie in different bands."""
     stated, found = amount(check.stated, check.unit), amount(computed, check.unit)
-    band = f"{number(check.lower)} to {number(check.upper)} {check.unit}"
+    low, high = number(check.lower), number(check.upper)
+    band, band_zh = f"{low} to {high} {check.unit}", f"{low} 至 {high} {check.unit}"
     return (
         f"Careful: the limit was chosen for {check.title} {stated} ({band}), but {found} was computed; "
         "another limit may hold.",
-        f"注意: 限值按{check.title_zh} {stated} ({band}) 选取, 而计算值为 {found}, 可能适用另一限值。",
+        f"注意: 限值按{check.title_zh} {stated} ({band_zh}) 选取, 而计算值为 {found}, 可能适用另一限值。",
     )

@@ -10,7 +10,7 @@ from zeropark.clock import Clock
 from zeropark.errors import Fault, InputError, nearest
 from zeropark.forms import Array
 from zeropark.park.assets import PvProfile, Source, WindProfile
-from zeropark.park.model import Park
+from zeropark.park.model import Assumption, Park
 from zeropark.park.spec import Weather as WeatherEntry
 from zeropark.weather.align import align
 from zeropark.weather.formats import CsvSource
@@ -27,8 +27,9 @@ CALIBRATIONS: dict[str, Calibration] = {"baotou": BAOTOU_CALIBRATION}
 _FORMATS: dict[str, Format] = {"epw": "epw", "pvgis-csv": "pvgis-csv", "pvgis-json": "pvgis-json", "csv": "csv"}
 
 
-def profiles_of(park: Park) -> tuple[dict[str, Array], tuple[str, ...]]:
-    """Availability of every source with ``pv`` or ``wind``, and notes on the weather behind it.
+def profiles_of(park: Park) -> tuple[dict[str, Array], tuple[str, ...], tuple[Assumption, ...]]:
+    """Availability of every source with ``pv`` or ``wind``, notes on the weather behind it, and the
+    published figures that a synthetic year is calibrated to.
 
     Returns asset → (steps,) share of capacity. Raises InputError with the faults of all weather files.
     """
@@ -49,7 +50,18 @@ def profiles_of(park: Park) -> tuple[dict[str, Array], tuple[str, ...]]:
         assert profile is not None
         profiles[name], steps_taken = _profile(weathers[profile.weather], profile, park.clock)
         notes += [f"weather '{profile.weather}': {note}" for note in steps_taken]
-    return profiles, tuple(dict.fromkeys(notes))
+    return profiles, tuple(dict.fromkeys(notes)), figures_behind(park, wanted)
+
+
+def figures_behind(park: Park, weathers: set[str]) -> tuple[Assumption, ...]:
+    """The figures of the synthetic years in use."""
+    found = []
+    for name in sorted(weathers):
+        synthetic = park.spec.weather[name].synthetic
+        for figure in CALIBRATIONS[synthetic.calibration].figures if synthetic else ():
+            found.append(Assumption(f"weather.{name}: {figure.name}", f"{figure.value:g} {figure.unit}", figure.source,
+                                    figure.mark.strip("[]"), "", "synthetic year is calibrated to it"))
+    return tuple(found)
 
 
 def turbine_faults(sources: dict[str, Source]) -> list[Fault]:

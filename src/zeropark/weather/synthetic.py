@@ -164,7 +164,6 @@ def _notes(calibration: Calibration) -> tuple[str, ...]:
         "synthetic: made up by chance from yearly and monthly figures, not measured / 合成数据，非实测",
         f"calibrated to GHI {calibration.ghi_kwh_per_m2:g} kWh/m2 a year and a mean wind of "
         f"{calibration.wind_m_per_s:g} m/s at {calibration.wind_height_m:g} m",
-        *(f"{f.mark} {f.name} {f.value:g} {f.unit}: {f.source}" for f in calibration.figures),
     )
 
 

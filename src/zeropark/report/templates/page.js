@@ -106,6 +106,10 @@
         { orientation: "h", y: -0.14, yanchor: "top", x: 0.5, thickness: 8, title: Object.assign({}, figure.data[0].colorbar.title, { side: "bottom" }) });
       figure.layout.height = 360;
     }
+    for (const axis of ["xaxis", "xaxis2", "xaxis3", "xaxis4", "xaxis5", "xaxis6"]) {
+      const range = ["cost", "rules", "capacity"].includes(place) && figure.layout[axis] && figure.layout[axis].range;
+      if (range) figure.layout[axis].range = [range[0] * (place === "rules" ? 1.7 : 1.3), range[1] * 1.15];
+    }
     if (place === "week") {
       Object.assign(figure.layout.xaxis, { dtick: 2 * 86400000 });
       figure.layout.height += 60;
