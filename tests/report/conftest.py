@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from zeropark.accounts.bill import Bill, BillLine
 from zeropark.clock import Clock
@@ -24,205 +26,12 @@ from zeropark.park.streams import net_flows
 from zeropark.park.tariffs import Pack
 from zeropark.rules.judge import Rule, Verdict
 
-CARRIERS = {
-    "power": {
-        "unit": "MWh",
-        "kind": "electricity",
-        "name": "Electricity",
-        "name_zh": "电力",
-        "coal_equivalent": 0.1229,
-    },
-    "heat": {"unit": "GJ", "kind": "heat", "name": "Steam", "name_zh": "蒸汽"},
-    "gas": {
-        "unit": "kNm3",
-        "kind": "fuel",
-        "name": "Natural gas",
-        "name_zh": "天然气",
-        "coal_equivalent": 1.33,
-    },
-    "h2": {
-        "unit": "kg",
-        "kind": "hydrogen",
-        "name": "Hydrogen",
-        "name_zh": "氢气",
-        "coal_equivalent": 0.004095,
-    },
-    "oxide": {"unit": "t", "kind": "material", "name": "NdPr oxide", "name_zh": "氧化镨钕"},
-}
-NODES = {
-    "plateau": {"carrier": "power", "name": "Plateau 220 kV", "name_zh": "高原 220 kV"},
-    "bus": {"carrier": "power", "name": "Park 110 kV", "name_zh": "园区 110 kV"},
-    "steam": {"carrier": "heat", "name": "Steam main", "name_zh": "蒸汽管网"},
-    "gas-main": {"carrier": "gas", "name": "Gas main", "name_zh": "燃气管网"},
-    "h2-main": {"carrier": "h2", "name": "Hydrogen main", "name_zh": "氢气管网"},
-    "oxide-yard": {"carrier": "oxide", "name": "Oxide yard", "name_zh": "氧化物堆场"},
-}
+HERE = Path(__file__).parent
 
 
-def _sized(existing: float, most: float | None, cost: str = "", life: int = 20) -> dict[str, object]:
-    sizing: dict[str, object] = {"existing": existing}
-    if most is not None:
-        sizing |= {"max": most, "investment": cost, "lifetime": life}
-    return sizing
-
-
-def _assets() -> dict[str, dict[str, object]]:
-    return {
-        "pv": {
-            "kind": "source",
-            "node": "bus",
-            "origin": "solar",
-            "name": "PV plant",
-            "name_zh": "光伏电站",
-            "capacity": _sized(50, 900, "2.9 CNY/W", 25),
-            "availability": {"table": "profiles", "column": "pv"},
-        },
-        "wind": {
-            "kind": "source",
-            "node": "plateau",
-            "origin": "wind",
-            "name": "Wind farm",
-            "name_zh": "风电场",
-            "capacity": _sized(0, 900, "4.2 CNY/W"),
-            "availability": {"table": "profiles", "column": "wind"},
-        },
-        "direct-line": {
-            "kind": "connection",
-            "from": "plateau",
-            "to": "bus",
-            "loss": 0.02,
-            "one_way": True,
-            "capacity": 700,
-            "name": "Direct line",
-            "name_zh": "绿电直连线",
-        },
-        "grid": {
-            "kind": "market",
-            "node": "bus",
-            "origin": "grid",
-            "name": "Public grid",
-            "name_zh": "公共电网",
-            "buy": {"price": 420},
-            "sell": {"price": 210},
-            "capacity": 400,
-            "tariff": "industrial",
-        },
-        "battery": {
-            "kind": "storage",
-            "node": "bus",
-            "name": "Battery",
-            "name_zh": "储能电池",
-            "capacity": _sized(0, 3000, "900 CNY/kWh", 15),
-            "power": _sized(0, 800, "300 CNY/kW", 15),
-            "charge_efficiency": 0.95,
-            "discharge_efficiency": 0.95,
-        },
-        "electrolyser": {
-            "kind": "converter",
-            "rated": "bus",
-            "name": "Electrolyser",
-            "name_zh": "电解槽",
-            "capacity": _sized(0, 300, "3.5 CNY/W"),
-            "inputs": {"bus": 1},
-            "outputs": {"h2-main": "18.2 kg/MWh"},
-        },
-        "h2-tank": {
-            "kind": "storage",
-            "node": "h2-main",
-            "name": "Hydrogen tank",
-            "name_zh": "储氢罐",
-            "capacity": _sized(0, 1e6, "3000 CNY/kg"),
-        },
-        "gas-boiler": {
-            "kind": "converter",
-            "rated": "steam",
-            "name": "Gas boiler",
-            "name_zh": "燃气锅炉",
-            "capacity": 500,
-            "inputs": {"gas-main": 0.031},
-            "outputs": {"steam": 1},
-        },
-        "e-boiler": {
-            "kind": "converter",
-            "rated": "steam",
-            "name": "Electrode boiler",
-            "name_zh": "电极锅炉",
-            "capacity": _sized(0, 500, "150 CNY/(MJ/h)"),
-            "inputs": {"bus": 0.2806},
-            "outputs": {"steam": 1},
-        },
-        "gas": {
-            "kind": "market",
-            "node": "gas-main",
-            "origin": "fossil",
-            "buy": {"price": 3200},
-            "name": "Gas supply",
-            "name_zh": "天然气供应",
-        },
-        "smelter": {
-            "kind": "demand",
-            "node": "bus",
-            "profile": {"table": "profiles", "column": "smelter"},
-            "name": "NdPr smelter",
-            "name_zh": "镨钕冶炼",
-            "tenant": "rare-earth",
-        },
-        "magnets": {
-            "kind": "demand",
-            "node": "bus",
-            "profile": {"table": "profiles", "column": "magnets"},
-            "name": "Magnet works",
-            "name_zh": "磁材厂",
-            "tenant": "rare-earth",
-        },
-        "steam-users": {
-            "kind": "demand",
-            "node": "steam",
-            "profile": {"table": "profiles", "column": "steam"},
-            "name": "Steam users",
-            "name_zh": "用汽企业",
-        },
-        "h2-users": {
-            "kind": "demand",
-            "node": "h2-main",
-            "profile": 1000,
-            "name": "Reduction furnace",
-            "name_zh": "氢还原炉",
-        },
-        "separation": {
-            "kind": "source",
-            "node": "oxide-yard",
-            "capacity": 10,
-            "name": "Separation line",
-            "name_zh": "萃取分离线",
-        },
-        "oxide-buyers": {
-            "kind": "market",
-            "node": "oxide-yard",
-            "sell": {"price": 500000},
-            "name": "Oxide customers",
-            "name_zh": "氧化物客户",
-        },
-    }
-
-
-def _park_data(start: str, days: int, step: int, zone: str) -> dict[str, object]:
-    return {
-        "zeropark": 1,
-        "name": "Baotou <rare-earth> & high-tech zone",
-        "name_zh": "包头稀土高新区示范园区",
-        "note": "Fictional park: loads and weather are synthetic, sizes are ours.",
-        "note_zh": "虚构园区：负荷与气象均为合成数据，规模为自拟。",
-        "site": {"latitude": 40.6, "longitude": 109.8, "altitude": 1060},
-        "time": {"start": start, "days": days, "step": step, "zone": zone},
-        "money": {"currency": "CNY", "discount_rate": 0.06, "price_year": 2025},
-        "carriers": CARRIERS,
-        "nodes": NODES,
-        "tenants": {"rare-earth": {"name": "Northern Rare Earth"}},
-        "tables": {"profiles": {"file": "profiles.csv", "synthetic": True}},
-        "tariffs": {"industrial": {"name": "110 kV industrial", "flat_price": 420, "mark": "2"}},
-        "assets": _assets(),
-    }
+def _park_data(start: str, days: int, step: int, zone: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load((HERE / "park.yaml").read_text(encoding="utf-8"))
+    return data | {"time": {"start": start, "days": days, "step": step, "zone": zone}}
 
 
 def _clock(start: str, days: int, step: int, zone: str) -> Clock:
@@ -515,11 +324,8 @@ def build_outcome(
 ) -> Outcome:
     """The sample park over any period; ``read`` leaves out what only a plan has."""
     data = _park_data(start, days, step, zone)
-    context = UnitReading(
-        {n: str(c["unit"]) for n, c in CARRIERS.items()},
-        {n: str(x["carrier"]) for n, x in NODES.items()},
-        "CNY",
-    )
+    carriers = {name: carrier["unit"] for name, carrier in data["carriers"].items()}
+    context = UnitReading(carriers, {name: node["carrier"] for name, node in data["nodes"].items()}, "CNY")
     spec = ParkFile.model_validate(data, context=context)
     clock = _clock(start, days, step, zone)
     profiles = _profiles(clock)

@@ -55,7 +55,7 @@ TERMS: Terms = {
     "limit": ("limit", "限值"),
     "value": ("value", "数值"),
     # titles of figures
-    "title-heat": ("{name} over the year", "{name}全年分布"),
+    "title-heat": ("{name}, hour by hour", "{name}逐时分布"),
     "title-week": ("{name}, seven days from {day}", "{name}：{day} 起七日"),
     "title-sankey": ("{name}: where it comes from and goes", "{name}：来源与去向"),
     "title-prices": ("Price duration, {name}", "{name}价格持续曲线"),

@@ -63,7 +63,7 @@ PAPER: Terms = {
     "weak-packs": ("Not read in the official text: {packs}.", "以下规则未经官方原文核对：{packs}。"),
     # sections
     "s-capacities": ("Capacities and cost", "容量与费用"),
-    "s-year": ("The year", "全年概览"),
+    "s-year": ("Hour by hour", "逐时概览"),
     "s-week": ("Seven days", "一周运行"),
     "s-sankey": ("Where everything goes", "能流与物流"),
     "s-prices": ("What each hour is worth", "价格持续曲线"),
