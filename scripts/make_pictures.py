@@ -15,14 +15,30 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "out" / "baotou" / "report.html"
 PICTURES = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update", "--virtual-time-budget=15000")
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--virtual-time-budget=15000",
+)
 
 
 def picture(browser: str, page: str, target: Path, width: int, height: int) -> None:
     """One screenshot of ``page``."""
     with tempfile.TemporaryDirectory() as profile:
-        command = [browser, *QUIET, f"--user-data-dir={profile}", f"--window-size={width},{height}", f"--screenshot={target}", page]
+        command = [
+            browser,
+            *QUIET,
+            f"--user-data-dir={profile}",
+            f"--window-size={width},{height}",
+            f"--screenshot={target}",
+            page,
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
     print(f"wrote {target.relative_to(ROOT)}")
 

@@ -322,7 +322,9 @@ def constraints() -> str:
     found = [
         (f"`{name}`", prose(inspect.getdoc(item)))
         for name, item in vars(constraint_module).items()
-        if inspect.isfunction(item) and item.__module__ == constraint_module.__name__ and not name.startswith("_")
+        if inspect.isfunction(item)
+        and item.__module__ == constraint_module.__name__
+        and not name.startswith("_")
         and "Rows" in str(item.__annotations__.get("return"))
     ]
     return table(("constraint", "what it says"), found)
@@ -333,7 +335,14 @@ def accounts() -> str:
     head = "# Accounts\n\nThe standard accounts that every report prints and every rule may compare. "
     head += "They are declared in `src/zeropark/data/accounts.yaml`; a park or a pack may add its own.\n\n"
     rows = [
-        (f"`{name}`", f"{spec.name} {spec.name_zh}", spec.unit, spec.clause or "", spec.source, spec.mark or "")
+        (
+            f"`{name}`",
+            f"{spec.name} {spec.name_zh}",
+            spec.unit,
+            spec.clause or "",
+            spec.source,
+            spec.mark or "",
+        )
         for name, spec in standard_specs().items()
     ]
     return head + table(("account", "title", "unit", "clause", "source", "mark"), rows)

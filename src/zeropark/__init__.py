@@ -1,8 +1,8 @@
 """zeropark plans, runs and proves a zero-carbon industrial park.
 
-    park = zeropark.load("my-park")
-    plan = zeropark.plan(park)
-    plan.flows, plan.accounts, plan.rules
+park = zeropark.load("my-park")
+plan = zeropark.plan(park)
+plan.flows, plan.accounts, plan.rules
 """
 
 from zeropark.errors import (

@@ -1,12 +1,12 @@
 """Every error that zeropark raises, and the fault: one thing wrong in what the user wrote.
 
-    ZeroparkError
-    ├── InputError          the input is wrong; carries every fault found            exit 1
-    ├── UnmetRequest        the input is fine, but what is asked for cannot be had   exit 1
-    │   ├── Infeasible      no plan satisfies the park; carries the smallest fixes
-    │   ├── Unbounded       money for nothing; names the assets that make it
-    │   └── NotSolved       stopped before an optimum: time limit, cancelled, stalled
-    └── Defect              a fault of ours                                          exit 3
+ZeroparkError
+├── InputError          the input is wrong; carries every fault found            exit 1
+├── UnmetRequest        the input is fine, but what is asked for cannot be had   exit 1
+│   ├── Infeasible      no plan satisfies the park; carries the smallest fixes
+│   ├── Unbounded       money for nothing; names the assets that make it
+│   └── NotSolved       stopped before an optimum: time limit, cancelled, stalled
+└── Defect              a fault of ours                                          exit 3
 """
 
 from __future__ import annotations

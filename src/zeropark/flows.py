@@ -46,12 +46,23 @@ class Flows:
         """Long table of net flows: time (UTC), asset, node, carrier, flow."""
         times = self.clock.times_utc
         frames = [
-            pd.DataFrame({"time": times, "asset": asset, "node": node, "carrier": self.carriers[node], "flow": flow})
+            pd.DataFrame(
+                {"time": times, "asset": asset, "node": node, "carrier": self.carriers[node], "flow": flow}
+            )
             for (asset, node), flow in self.net.items()
         ]
         frames += [
-            pd.DataFrame({"time": times, "asset": asset, "node": CERTIFICATES, "carrier": "green-certificate", "flow": flow})
-            for (asset, part), flow in self.rates.items() if part == "certified"
+            pd.DataFrame(
+                {
+                    "time": times,
+                    "asset": asset,
+                    "node": CERTIFICATES,
+                    "carrier": "green-certificate",
+                    "flow": flow,
+                }
+            )
+            for (asset, part), flow in self.rates.items()
+            if part == "certified"
         ]
         return _stack(frames, FLOW_COLUMNS)
 

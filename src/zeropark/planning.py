@@ -1,7 +1,7 @@
 """The main job on one page: park, accounts, rules and optimiser become a plan that can be trusted.
 
-    park.yaml ─► Park ─► accounts, rules ─► problem ─► answer ─► flows ─► accounts, bill, verdicts
-                                                          └───────────► certificate
+park.yaml ─► Park ─► accounts, rules ─► problem ─► answer ─► flows ─► accounts, bill, verdicts
+                                                      └───────────► certificate
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from zeropark.accounts.arbitrage import arbitrage_faults
 from zeropark.accounts.bases import capacity_bases, with_bases
 from zeropark.accounts.bill import Bill, bill_of
 from zeropark.accounts.standard import Accounts, accounts_of
+from zeropark.errors import InputError
 from zeropark.flows import Flows
 from zeropark.forms import Array, Key
 from zeropark.optimize.answer import Answer, Certificate
@@ -55,7 +57,11 @@ def load(path: Path | str, overrides: Mapping[str, str] | None = None) -> Park:
     overrides: ``{"assets.pv.capacity.max": "500 MW"}``. Raises InputError with every fault.
     """
     park = read_park(Path(path), overrides)
-    return park.with_profiles(*profiles_of(park))
+    park = park.with_profiles(*profiles_of(park))
+    rules_of(park, accounts_of(park))  # raises for accounts, rules and limits that do not fit the park
+    if faults := arbitrage_faults(park):
+        raise InputError(faults)
+    return park
 
 
 def plan(park: Park, options: PlanOptions | None = None, progress: Progress = silent) -> Outcome:
@@ -69,7 +75,8 @@ def plan(park: Park, options: PlanOptions | None = None, progress: Progress = si
     others = tuple(
         f"{' and '.join(f'{market} on {basis}' for market, basis in other.items())} would cost "
         f"{outcome.bill.total - best.bill.total:,.0f} {best.bill.currency} more"
-        for other, outcome in ways if other is not bases
+        for other, outcome in ways
+        if other is not bases
     )
     return replace(best, alternatives=others)
 
@@ -103,18 +110,31 @@ def built(
 
 
 def read(
-    park: Park, accounts: Accounts, rules: tuple[Rule, ...], rates: Mapping[Key, Array], status: str,
-    duals: Mapping[str, float] | None = None, costs: Mapping[tuple[str, str], float] | None = None,
+    park: Park,
+    accounts: Accounts,
+    rules: tuple[Rule, ...],
+    rates: Mapping[Key, Array],
+    status: str,
+    duals: Mapping[str, float] | None = None,
+    costs: Mapping[tuple[str, str], float] | None = None,
 ) -> Outcome:
     """Every reading of given rates and capacities: accounts, bill, verdicts."""
     sizes = {key: float(rates[key][0]) for key, _ in park.sizings()}
     quantities = completed(park, rates, sizes)
     flows = Flows(park.clock, quantities, net_flows(park, quantities), park.carriers_by_node)
     capacities = tuple(
-        Capacity(asset, part, sizing.existing, sizes[(asset, part)] - sizing.existing, park.size_unit((asset, part)))
+        Capacity(
+            asset,
+            part,
+            sizing.existing,
+            sizes[(asset, part)] - sizing.existing,
+            park.size_unit((asset, part)),
+        )
         for (asset, part), sizing in park.sizings()
     )
-    values = {name: Reading(account, account.form.value(quantities)) for name, account in accounts.all.items()}
+    values = {
+        name: Reading(account, account.form.value(quantities)) for name, account in accounts.all.items()
+    }
     by_rule = None if duals is None else {(r.pack, r.rule): duals[name_of(r)] for r in enforced(rules)}
     verdicts = judge(rules, accounts, quantities, by_rule, costs)
     return Outcome(park, status, flows, capacities, values, bill_of(park, flows, sizes), verdicts)
@@ -144,13 +164,21 @@ def imbalance(flows: Flows) -> float:
     """Largest imbalance of any node in any step, over that node's largest flow."""
     worst = 0.0
     for node in set(flows.carriers):
-        largest = max((float(np.max(np.abs(f), initial=0.0)) for (_, at), f in flows.net.items() if at == node), default=0.0)
+        largest = max(
+            (float(np.max(np.abs(f), initial=0.0)) for (_, at), f in flows.net.items() if at == node),
+            default=0.0,
+        )
         worst = max(worst, float(np.max(np.abs(flows.balance(node)), initial=0.0)) / max(largest, 1e-9))
     return worst
 
 
 def costs_of(
-    park: Park, accounts: Accounts, rules: tuple[Rule, ...], outcome: Outcome, options: PlanOptions, progress: Progress
+    park: Park,
+    accounts: Accounts,
+    rules: tuple[Rule, ...],
+    outcome: Outcome,
+    options: PlanOptions,
+    progress: Progress,
 ) -> dict[Key, float]:
     """What each enforced rule costs as a whole: for a binding one, against a plan without it, solved again."""
     costs = {}
@@ -175,7 +203,10 @@ def name_of(rule: Rule) -> str:
 
 
 def account(
-    park: Park, flows_file: Path | str, levels_file: Path | str | None = None, capacities_file: Path | str | None = None
+    park: Park,
+    flows_file: Path | str,
+    levels_file: Path | str | None = None,
+    capacities_file: Path | str | None = None,
 ) -> Outcome:
     """The same readings over given flows. Capacities and levels stand in a plan's folder beside them;
     without them, capacities are the existing ones. Raises InputError with every fault of the files.
@@ -191,7 +222,8 @@ def account(
     accounts = accounts_of(park)
     outcome = read(park, accounts, rules_of(park, accounts), rates, "read")
     notes = (
-        f"flows from {path.name}; capacities " + (f"from {sizes_path.name}" if sizes_path else "as existing in the park file"),
+        f"flows from {path.name}; capacities "
+        + (f"from {sizes_path.name}" if sizes_path else "as existing in the park file"),
         f"largest imbalance of any node: {imbalance(outcome.flows):.2g} of its largest flow",
     )
     return replace(outcome, park=replace(park, notes=park.notes + notes))

@@ -16,7 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 CASE = ROOT / "tests" / "cases" / "calliope-national"
 DATA = ROOT.parent / "shared" / "data" / "calliope_national"
 SERIES = DATA / "data_tables" / "time_varying_params.csv"
-NAMES = {"region1_1": "sun_1", "region1_2": "sun_2", "region1_3": "sun_3", "region1": "demand_1", "region2": "demand_2"}
+NAMES = {
+    "region1_1": "sun_1",
+    "region1_2": "sun_2",
+    "region1_3": "sun_3",
+    "region1": "demand_1",
+    "region2": "demand_2",
+}
 
 # Published optimum of 2005-01-01 alone, rounded as published (shared/data/SOURCES.md). USD, kWh, kW.
 COST = 38988.7442

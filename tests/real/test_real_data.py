@@ -17,7 +17,9 @@ from zeropark.planning import load, plan
 DATA = Path(__file__).parents[3] / "shared" / "data"
 EPW = next(iter(sorted((DATA / "weather").glob("*.epw"))), None) if DATA.is_dir() else None
 STEEL = DATA / "load" / "uci_steel_gwangyang_2018_15min.csv"
-pytestmark = pytest.mark.skipif(EPW is None or not STEEL.is_file(), reason="real weather and load are not beside the repository")
+pytestmark = pytest.mark.skipif(
+    EPW is None or not STEEL.is_file(), reason="real weather and load are not beside the repository"
+)
 
 PARK = """
 zeropark: 1

@@ -43,7 +43,7 @@ def _clock(start: str, days: int, step: int, zone: str) -> Clock:
 
 def _profiles(clock: Clock, seed: int = 7) -> dict[str, Array]:
     random = np.random.default_rng(seed)
-    hour, day = clock.hour_of_day, clock.times_local.dayofyear.to_numpy()
+    hour, day = clock.hour_of_day, clock.times_local.day_of_year.to_numpy()
     season = np.cos(2 * np.pi * (day - 172) / 365)
     height = np.sin(np.pi * (hour - 6 + season) / (12 + 2 * season))
     cloud = np.repeat(random.beta(4, 1.5, clock.day_of_step[-1] + 1), np.bincount(clock.day_of_step))

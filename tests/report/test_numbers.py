@@ -24,10 +24,19 @@ from zeropark.report.words import PAPER
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, MISSING), (math.nan, MISSING), (math.inf, MISSING), (0.0, "0"), (1234567.8, "1,234,568"), (-2.5, "−2.5"),
-        (0.16104, "0.161"), (104.02, "104"), (999.96, "1,000"), (2.2e-13, "2.2 × 10⁻¹³"), (3.1e-5, "0.000031"),
+        (None, MISSING),
+        (math.nan, MISSING),
+        (math.inf, MISSING),
+        (0.0, "0"),
+        (1234567.8, "1,234,568"),
+        (-2.5, "−2.5"),
+        (0.16104, "0.161"),
+        (104.02, "104"),
+        (999.96, "1,000"),
+        (2.2e-13, "2.2 × 10⁻¹³"),
+        (3.1e-5, "0.000031"),
     ],
-)  # fmt: skip
+)
 def test_number(value: float | None, text: str) -> None:
     assert number(value) == text
 
@@ -43,12 +52,17 @@ def test_missing_is_never_zero() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "language", "text"),
     [
-        (979_049_700.0, "CNY", "en", "979 million CNY"), (979_049_700.0, "CNY", "zh", "97,905 万元"),
-        (12_345.0, "CNY", "en", "12.35 thousand CNY"), (999.0, "EUR", "zh", "999 欧元"), (-2e6, "EUR", "en", "−2 million EUR"),
-        (802_868.0, "MWh", "en", "802.9 GWh"), (640.0, "MWh", "zh", "640 MWh"), (0.742, "1", "zh", "74.2 %"),
+        (979_049_700.0, "CNY", "en", "979 million CNY"),
+        (979_049_700.0, "CNY", "zh", "97,905 万元"),
+        (12_345.0, "CNY", "en", "12.35 thousand CNY"),
+        (999.0, "EUR", "zh", "999 欧元"),
+        (-2e6, "EUR", "en", "−2 million EUR"),
+        (802_868.0, "MWh", "en", "802.9 GWh"),
+        (640.0, "MWh", "zh", "640 MWh"),
+        (0.742, "1", "zh", "74.2 %"),
         (562_008.0, "tCO2", "en", "562,008 tCO₂"),
     ],
-)  # fmt: skip
+)
 def test_amounts_fit_their_size_and_language(value: float, unit: str, language: Language, text: str) -> None:
     assert amount(value, unit, language) == text
 

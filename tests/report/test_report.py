@@ -114,10 +114,15 @@ def test_both_languages_say_the_same(page: Page) -> None:
     bodies = [attrs for tag, attrs in page.tags if tag == "div" and "data-language" in attrs]
     assert [attrs["lang"] for attrs in bodies] == ["en", "zh-CN"]
     for words in (
-        "Meets 3 of 4 rule packs; costs 979 million CNY a year.", "4 套规则中满足 3 套；年费用 97,905 万元。",
-        "No plan can be cheaper than 979.0494 million CNY", "任何方案的费用都不会低于 97,904.94 万元",
-        "loads and weather are synthetic", "负荷与气象均为合成数据", "R: recalled"[3:], "凭记忆、未核实",
-    ):  # fmt: skip
+        "Meets 3 of 4 rule packs; costs 979 million CNY a year.",
+        "4 套规则中满足 3 套；年费用 97,905 万元。",
+        "No plan can be cheaper than 979.0494 million CNY",
+        "任何方案的费用都不会低于 97,904.94 万元",
+        "loads and weather are synthetic",
+        "负荷与气象均为合成数据",
+        "R: recalled"[3:],
+        "凭记忆、未核实",
+    ):
         assert words in page.words
 
 
@@ -125,9 +130,16 @@ def test_sections_stand_in_order(html: str) -> None:
     heads = re.findall(r"<h2>(.*?)</h2>", html)
     english = heads[: len(heads) // 2]
     assert english == [
-        "Capacities and cost", "Hour by hour", "Seven days", "Where everything goes", "What each hour is worth",
-        "Rules", "Accounts", "Assumptions", "Certificate",
-    ]  # fmt: skip
+        "Capacities and cost",
+        "Hour by hour",
+        "Seven days",
+        "Where everything goes",
+        "What each hour is worth",
+        "Rules",
+        "Accounts",
+        "Assumptions",
+        "Certificate",
+    ]
 
 
 def test_figures_are_the_same_in_both_languages(html: str) -> None:

@@ -15,13 +15,19 @@ CONTRACT: dict[str, Any] = {
     "accounts": dict,
     "rules": [
         {
-            "pack": str, "rule": str, "value": float, "limit": float, "unit": str, "met": bool, "margin": float,
+            "pack": str,
+            "rule": str,
+            "value": float,
+            "limit": float,
+            "unit": str,
+            "met": bool,
+            "margin": float,
             "shadow_price": float,
         }
     ],
     "certificate": {"relative_gap": float, "balance_residual": float, "cost_difference": float},
     "solver": {"name": str, "seconds": float, "iterations": int},
-}  # fmt: skip
+}
 
 
 def holds(value: object, shape: object) -> bool:

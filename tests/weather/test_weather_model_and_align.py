@@ -25,13 +25,28 @@ def make(
     times = pd.date_range(start, periods=steps, freq=pd.Timedelta(hours=hours), tz="UTC")
     sun = sun_at(times + pd.Timedelta(hours=hours / 2), 40.66, 109.84, quick=True)
     given = {
-        "ghi_w_per_m2": 0.6 * sun.extra_horizontal_w_per_m2, "dni_w_per_m2": None, "dhi_w_per_m2": None,
-        "temp_air_c": np.arange(steps, dtype=float) % 40, "wind_speed_m_per_s": 3 + np.arange(steps) % 7,
-        "pressure_pa": np.full(steps, 89_000.0), **series}
+        "ghi_w_per_m2": 0.6 * sun.extra_horizontal_w_per_m2,
+        "dni_w_per_m2": None,
+        "dhi_w_per_m2": None,
+        "temp_air_c": np.arange(steps, dtype=float) % 40,
+        "wind_speed_m_per_s": 3 + np.arange(steps) % 7,
+        "pressure_pa": np.full(steps, 89_000.0),
+        **series,
+    }
     return Weather(
-        times_utc=times, step_hours=hours, wind_height_m=10.0, latitude_deg=40.66, longitude_deg=109.84,
-        altitude_m=1065.0, zone_offset_hours=zone, label="made", source="made.csv", synthetic=False,
-        typical_year=typical, **given)  # type: ignore[arg-type]
+        times_utc=times,
+        step_hours=hours,
+        wind_height_m=10.0,
+        latitude_deg=40.66,
+        longitude_deg=109.84,
+        altitude_m=1065.0,
+        zone_offset_hours=zone,
+        label="made",
+        source="made.csv",
+        synthetic=False,
+        typical_year=typical,
+        **given,
+    )  # type: ignore[arg-type]
 
 
 def clock(start: datetime, minutes: int, hours: float, zone: ZoneInfo = SHANGHAI) -> Clock:
@@ -51,9 +66,16 @@ def test_weather_refuses_irregular_times_and_other_zones() -> None:
     good = make("2025-01-01", 3)
     for times in (good.times_utc[[0, 2]], good.times_utc.tz_convert(SHANGHAI)):
         with pytest.raises(InputError, match="times_utc"):
-            Weather(**{**good.__dict__, "times_utc": times,
-                       **{n: np.zeros(len(times)) for n in ("ghi_w_per_m2", "temp_air_c",
-                                                             "wind_speed_m_per_s", "pressure_pa")}})
+            Weather(
+                **{
+                    **good.__dict__,
+                    "times_utc": times,
+                    **{
+                        n: np.zeros(len(times))
+                        for n in ("ghi_w_per_m2", "temp_air_c", "wind_speed_m_per_s", "pressure_pa")
+                    },
+                }
+            )
 
 
 def test_mean_over_by_hand() -> None:
@@ -127,9 +149,11 @@ def test_typical_year_by_local_standard_time_and_leap_day() -> None:
     number = np.arange(8760, dtype=float)
     weather = make("2000-12-31 16:00", 8760, typical=True, wind_speed_m_per_s=number)
     leap = align(weather, clock(datetime(2024, 1, 1), 60, 8784))
-    assert leap.wind_speed_m_per_s[:59 * 24] == pytest.approx(number[:59 * 24])
-    assert leap.wind_speed_m_per_s[59 * 24:60 * 24] == pytest.approx(number[58 * 24:59 * 24])  # 29 February
-    assert leap.wind_speed_m_per_s[60 * 24:] == pytest.approx(number[59 * 24:])
+    assert leap.wind_speed_m_per_s[: 59 * 24] == pytest.approx(number[: 59 * 24])
+    assert leap.wind_speed_m_per_s[59 * 24 : 60 * 24] == pytest.approx(
+        number[58 * 24 : 59 * 24]
+    )  # 29 February
+    assert leap.wind_speed_m_per_s[60 * 24 :] == pytest.approx(number[59 * 24 :])
     assert any("29 February repeats" in note for note in leap.notes)
     assert not leap.typical_year
     plain = align(weather, clock(datetime(2025, 1, 1), 60, 8760))
@@ -142,7 +166,7 @@ def test_typical_year_finer_steps_keep_means_over_the_leap_day_and_two_years() -
     aligned = align(weather, clock(datetime(2023, 12, 31), 15, 24 * 62))
     hourly = aligned.ghi_w_per_m2.reshape(-1, 4).mean(axis=1)
     days = np.r_[364, 0:59, 58, 59]
-    wanted = np.concatenate([weather.ghi_w_per_m2[d * 24:d * 24 + 24] for d in days])
+    wanted = np.concatenate([weather.ghi_w_per_m2[d * 24 : d * 24 + 24] for d in days])
     assert hourly == pytest.approx(wanted)
 
 

@@ -36,15 +36,28 @@ def epw_rows() -> list[list[str]]:
         row = ["0"] * 35
         row[:6] = [str(1990 + at.month), str(at.month), str(at.day), str(at.hour + 1), "60", "?9"]
         row[6], row[9], row[13], row[14], row[15], row[21] = (
-            f"{i % 30}.5", "89000", f"{ghi[i]:g}", "9999", "9999", f"{i % 9}.0")
+            f"{i % 30}.5",
+            "89000",
+            f"{ghi[i]:g}",
+            "9999",
+            "9999",
+            f"{i % 9}.0",
+        )
         rows.append(row)
     return rows
 
 
 def write_epw(path: Path, rows: list[list[str]], place: str = "40.66,109.84,8.0,1065.0") -> Path:
-    head = [f"LOCATION,Baotou,NM,CHN,MADE,534460,{place}", "DESIGN CONDITIONS,0", "TYPICAL/EXTREME PERIODS,0",
-            "GROUND TEMPERATURES,0", "HOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0", "COMMENTS 1,made",
-            "COMMENTS 2,made", "DATA PERIODS,1,1,Data,Sunday,1/1,12/31"]
+    head = [
+        f"LOCATION,Baotou,NM,CHN,MADE,534460,{place}",
+        "DESIGN CONDITIONS,0",
+        "TYPICAL/EXTREME PERIODS,0",
+        "GROUND TEMPERATURES,0",
+        "HOLIDAYS/DAYLIGHT SAVINGS,No,0,0,0",
+        "COMMENTS 1,made",
+        "COMMENTS 2,made",
+        "DATA PERIODS,1,1,Data,Sunday,1/1,12/31",
+    ]
     path.write_text("\n".join([*head, *(",".join(r) for r in rows)]) + "\n")
     return path
 
@@ -60,8 +73,11 @@ def test_epw_beside_pvlib_and_hour_ending_becomes_beginning(tmp_path: Path) -> N
     weather = read_weather(path)
     theirs, meta = pvlib.iotools.read_epw(path, coerce_year=2001)
     for ours, name in (
-            (weather.ghi_w_per_m2, "ghi"), (weather.temp_air_c, "temp_air"),
-            (weather.wind_speed_m_per_s, "wind_speed"), (weather.pressure_pa, "atmospheric_pressure")):
+        (weather.ghi_w_per_m2, "ghi"),
+        (weather.temp_air_c, "temp_air"),
+        (weather.wind_speed_m_per_s, "wind_speed"),
+        (weather.pressure_pa, "atmospheric_pressure"),
+    ):
         assert (ours == theirs[name].to_numpy(dtype=float)).all()
     assert (weather.times_utc == theirs.index.tz_convert("UTC")).all()
     # Hour 1 of 1 January at UTC+8 ends at 01:00, begins at 00:00: 16:00 UTC of the day before.
@@ -96,7 +112,9 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
     by_line = {f.line: f for f in faults}
     assert {f.file for f in faults} == {"weather/a.epw"}
     assert (by_line[HEADER + 101].field, by_line[HEADER + 101].found) == (
-        "Dry Bulb Temperature", f"2 missing values to line {HEADER + 102}")
+        "Dry Bulb Temperature",
+        f"2 missing values to line {HEADER + 102}",
+    )
     assert by_line[HEADER + 201].field == "Wind Speed"
     assert by_line[HEADER + 301].found == "-5 W/m2"
     assert by_line[HEADER + 401].hint == "looks like hPa"
@@ -167,21 +185,24 @@ def test_a_sound_file_is_not_moved_by_fit(tmp_path: Path) -> None:
     assert not any("moved by" in note and "irradiance" in note for note in weather.notes)
 
 
-@pytest.mark.parametrize(("content", "field", "found"), [
-    (b"", "file", "an empty file"),
-    (b" \n\n", "file", "an empty file"),
-    (b"PK\x03\x04\0\0\0", "file", "a binary file"),
-    (b"hello,world\n1,2\n", "format", "an unknown format"),
-    (b"LOCATION,Baotou\n", "LOCATION", "2 values"),
-    (b"LOCATION,B,N,C,M,5,north,109,8,1065\nDATA PERIODS,1,1\n", "Latitude", "'north'"),
-    (b"LOCATION,B,N,C,M,5,40,109,8,1065\nDATA PERIODS,1,4\n", "records per hour", "4"),
-    (b"LOCATION,B,N,C,M,5,40,109,8,1065\nnothing\n", "DATA PERIODS", "no such line"),
-    (b"LOCATION,B,N,C,M,5,40,109,8,1065\nDATA PERIODS,1,1\n", "rows", "no rows of data"),
-    (b'{"inputs": 1', "JSON", "Expecting ',' delimiter"),
-    (b'{"inputs": {"location": {}}, "outputs": {}}', "JSON", "another structure ('hourly')"),
-    (b"Latitude (decimal degrees): 40\n", "time", "no line of column names"),
-    (b"time,ghi\n2025-01-01,0\n", "csv", "a plain CSV file without a place"),
-])
+@pytest.mark.parametrize(
+    ("content", "field", "found"),
+    [
+        (b"", "file", "an empty file"),
+        (b" \n\n", "file", "an empty file"),
+        (b"PK\x03\x04\0\0\0", "file", "a binary file"),
+        (b"hello,world\n1,2\n", "format", "an unknown format"),
+        (b"LOCATION,Baotou\n", "LOCATION", "2 values"),
+        (b"LOCATION,B,N,C,M,5,north,109,8,1065\nDATA PERIODS,1,1\n", "Latitude", "'north'"),
+        (b"LOCATION,B,N,C,M,5,40,109,8,1065\nDATA PERIODS,1,4\n", "records per hour", "4"),
+        (b"LOCATION,B,N,C,M,5,40,109,8,1065\nnothing\n", "DATA PERIODS", "no such line"),
+        (b"LOCATION,B,N,C,M,5,40,109,8,1065\nDATA PERIODS,1,1\n", "rows", "no rows of data"),
+        (b'{"inputs": 1', "JSON", "Expecting ',' delimiter"),
+        (b'{"inputs": {"location": {}}, "outputs": {}}', "JSON", "another structure ('hourly')"),
+        (b"Latitude (decimal degrees): 40\n", "time", "no line of column names"),
+        (b"time,ghi\n2025-01-01,0\n", "csv", "a plain CSV file without a place"),
+    ],
+)
 def test_hopeless_files(tmp_path: Path, content: bytes, field: str, found: str) -> None:
     path = tmp_path / "w"
     path.write_bytes(content)
@@ -202,18 +223,34 @@ def pvgis_records() -> list[dict[str, float | str]]:
     dhi = np.round(0.2 * sun.extra_horizontal_w_per_m2, 2)
     dni = np.round(0.45 * sun.extra_normal_w_per_m2 * (sun.cos_zenith > 0), 2)
     ghi = np.round(dhi + dni * sun.cos_zenith, 2)
-    return [{"time(UTC)": f"{2004 + t.month}{t:%m%d:%H%M}", "T2m": float(i % 30), "RH": 50.0, "G(h)": ghi[i],
-             "Gb(n)": dni[i], "Gd(h)": dhi[i], "IR(h)": 280.0, "WS10m": float(i % 9), "WD10m": 0.0,
-             "SP": 89000.0}
-            for i, t in enumerate(at)]
+    return [
+        {
+            "time(UTC)": f"{2004 + t.month}{t:%m%d:%H%M}",
+            "T2m": float(i % 30),
+            "RH": 50.0,
+            "G(h)": ghi[i],
+            "Gb(n)": dni[i],
+            "Gd(h)": dhi[i],
+            "IR(h)": 280.0,
+            "WS10m": float(i % 9),
+            "WD10m": 0.0,
+            "SP": 89000.0,
+        }
+        for i, t in enumerate(at)
+    ]
 
 
 @cache
 def pvgis_csv() -> str:
     records = pvgis_records()
-    head = ["Latitude (decimal degrees): 40.660", "Longitude (decimal degrees): 109.840",
-            "Elevation (m): 1065.0", "Irradiance Time Offset (h): 0.2", "month,year",
-            *(f"{m},{2004 + m}" for m in range(1, 13))]
+    head = [
+        "Latitude (decimal degrees): 40.660",
+        "Longitude (decimal degrees): 109.840",
+        "Elevation (m): 1065.0",
+        "Irradiance Time Offset (h): 0.2",
+        "month,year",
+        *(f"{m},{2004 + m}" for m in range(1, 13)),
+    ]
     rows = [",".join(records[0]), *(",".join(str(v) for v in r.values()) for r in records)]
     return "\r\n".join([*head, *rows, "", "T2m: 2-m air temperature (degree Celsius)", "PVGIS (c) EU"])
 
@@ -221,16 +258,32 @@ def pvgis_csv() -> str:
 def test_pvgis_typical_year_csv_and_json_beside_pvlib(tmp_path: Path) -> None:
     csv, js = tmp_path / "t.csv", tmp_path / "t.json"
     csv.write_bytes(pvgis_csv().encode())
-    js.write_text(json.dumps({
-        "inputs": {"location": {"latitude": 40.66, "longitude": 109.84, "elevation": 1065.0,
-                                "irradiance_time_offset": 0.2}},
-        "outputs": {"months_selected": [], "tmy_hourly": pvgis_records()}, "meta": {"inputs": {}}}))
+    js.write_text(
+        json.dumps(
+            {
+                "inputs": {
+                    "location": {
+                        "latitude": 40.66,
+                        "longitude": 109.84,
+                        "elevation": 1065.0,
+                        "irradiance_time_offset": 0.2,
+                    }
+                },
+                "outputs": {"months_selected": [], "tmy_hourly": pvgis_records()},
+                "meta": {"inputs": {}},
+            }
+        )
+    )
     for path in (csv, js):
         weather = read_weather(path, zone_offset_hours=8.0)
         theirs, _ = pvlib.iotools.read_pvgis_tmy(path)
-        for ours, name in ((weather.ghi_w_per_m2, "ghi"), (weather.dni_w_per_m2, "dni"),
-                           (weather.dhi_w_per_m2, "dhi"), (weather.temp_air_c, "temp_air"),
-                           (weather.pressure_pa, "pressure")):
+        for ours, name in (
+            (weather.ghi_w_per_m2, "ghi"),
+            (weather.dni_w_per_m2, "dni"),
+            (weather.dhi_w_per_m2, "dhi"),
+            (weather.temp_air_c, "temp_air"),
+            (weather.pressure_pa, "pressure"),
+        ):
             assert ours is not None
             assert (ours == theirs[name].to_numpy(dtype=float)).all()
         assert (weather.latitude_deg, weather.longitude_deg, weather.altitude_m) == (40.66, 109.84, 1065.0)
@@ -244,7 +297,7 @@ def test_pvgis_faults_name_the_line_or_the_record(tmp_path: Path) -> None:
     lines = pvgis_csv().split("\r\n")
     first = next(i for i, line in enumerate(lines) if line.startswith("time(UTC)")) + 1
     lines[first + 10] = lines[first + 10].replace("20050101:1000,10.0", "20050101:1000,cold")
-    del lines[first + 8000:]
+    del lines[first + 8000 :]
     path = tmp_path / "t.csv"
     path.write_text("\n".join(lines))
     faults = faults_of(lambda: read_weather(path))
@@ -264,11 +317,22 @@ def pvgis_series(slope: str = "0 deg.") -> str:
     sun = sun_at(at, 40.66, 109.84)
     beam, diffuse = 0.4 * sun.extra_horizontal_w_per_m2, 0.2 * sun.extra_horizontal_w_per_m2
     rows = [f"{t:%Y%m%d:%H%M},{beam[i]:.2f},{diffuse[i]:.2f},0.0,10.0,1.5,3.2,0.0" for i, t in enumerate(at)]
-    return "\n".join([
-        "Latitude (decimal degrees):\t40.660", "Longitude (decimal degrees):\t109.840",
-        "Elevation (m):\t1065",
-        "Radiation database:\tPVGIS-SARAH3", "", "", f"Slope: {slope}", "Azimuth: 0 deg.",
-        "time,Gb(i),Gd(i),Gr(i),H_sun,T2m,WS10m,Int", *rows, "", "Gb(i): Beam irradiance"])
+    return "\n".join(
+        [
+            "Latitude (decimal degrees):\t40.660",
+            "Longitude (decimal degrees):\t109.840",
+            "Elevation (m):\t1065",
+            "Radiation database:\tPVGIS-SARAH3",
+            "",
+            "",
+            f"Slope: {slope}",
+            "Azimuth: 0 deg.",
+            "time,Gb(i),Gd(i),Gr(i),H_sun,T2m,WS10m,Int",
+            *rows,
+            "",
+            "Gb(i): Beam irradiance",
+        ]
+    )
 
 
 def test_pvgis_hourly_series_beside_pvlib(tmp_path: Path) -> None:
@@ -292,9 +356,11 @@ def test_pvgis_series_on_a_tilted_or_moving_plane_is_a_fault(tmp_path: Path, slo
 
 def test_csv_units_offsets_and_interval_ending(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
-    path.write_text("time,ghi [kW/m2],temp_air [K],wind_speed [km/h],pressure [hPa]\n"
-                    "2025-06-01T12:15+08:00,0.5,293.15,36,890\n"
-                    "2025-06-01 12:30,0.6,294.15,18,891\n")
+    path.write_text(
+        "time,ghi [kW/m2],temp_air [K],wind_speed [km/h],pressure [hPa]\n"
+        "2025-06-01T12:15+08:00,0.5,293.15,36,890\n"
+        "2025-06-01 12:30,0.6,294.15,18,891\n"
+    )
     source = CsvSource(40.66, 109.84, 1065.0, 8.0, wind_height_m=100.0, hour_ending=True)
     weather = read_weather(path, csv=source)
     assert weather.ghi_w_per_m2 == pytest.approx([500, 600])
@@ -355,9 +421,11 @@ def test_damaged_files_are_the_users_fault_never_a_crash(tmp_path: Path, kind: s
     else:
         whole = {
             "pvgis-csv": "\n".join(pvgis_csv().split("\r\n")[:200]),
-            "pvgis-series": pvgis_series(), "pvgis-json": pvgis_json(),
-            "csv": "time,ghi [W/m2],temp_air,wind_speed\n" + "".join(
-                f"2025-06-01T{h:02d}:00,0,1,2\n" for h in range(24))}[kind]
+            "pvgis-series": pvgis_series(),
+            "pvgis-json": pvgis_json(),
+            "csv": "time,ghi [W/m2],temp_air,wind_speed\n"
+            + "".join(f"2025-06-01T{h:02d}:00,0,1,2\n" for h in range(24)),
+        }[kind]
     rng = np.random.default_rng(1)
     junk = ["", ",", "\n", "nan", "-", "1e999", "99999999", "\ufeff", "包头", "}", "[", '"', ":", " "]
     refused: list[Fault] = []
@@ -365,7 +433,7 @@ def test_damaged_files_are_the_users_fault_never_a_crash(tmp_path: Path, kind: s
         text = whole
         for _ in range(int(rng.integers(1, 4))):
             at = int(rng.integers(0, min(len(text), 3000)))
-            text = text[:at] + str(rng.choice(junk)) + text[at + int(rng.integers(0, 30)):]
+            text = text[:at] + str(rng.choice(junk)) + text[at + int(rng.integers(0, 30)) :]
         path.write_text(text)
         try:
             read_weather(path, csv=BAOTOU)

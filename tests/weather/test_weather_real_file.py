@@ -42,8 +42,10 @@ def test_its_clock_does_not_fit_the_sun_and_the_fault_says_so() -> None:
     with pytest.raises(InputError) as caught:
         read_weather(FILES[0], shown_as="weather.epw")
     assert len(caught.value.faults) == 2
-    assert all("irradiance_shift_hours=-1" in f.hint and f.field == "Global Horizontal Radiation"
-               for f in caught.value.faults)
+    assert all(
+        "irradiance_shift_hours=-1" in f.hint and f.field == "Global Horizontal Radiation"
+        for f in caught.value.faults
+    )
 
 
 def test_fit_finds_the_same_hour() -> None:
@@ -89,7 +91,7 @@ def test_on_a_park_clock(year: int, minutes: int) -> None:
     hours = 8784 if year == 2024 else 8760
     clock = Clock(datetime(year, 1, 1, tzinfo=zone), timedelta(minutes=minutes), hours * 60 // minutes, zone)
     aligned = align(dongsheng(), clock)
-    leap = dongsheng().ghi_w_per_m2[58 * 24:59 * 24].sum() / 1000 if year == 2024 else 0.0
+    leap = dongsheng().ghi_w_per_m2[58 * 24 : 59 * 24].sum() / 1000 if year == 2024 else 0.0
     assert aligned.ghi_kwh_per_m2 == pytest.approx(1625.981 + leap)
     whole = pv_capacity_factor(dongsheng(), PvSystem()).mean()
     assert pv_capacity_factor(aligned, PvSystem()).mean() == pytest.approx(whole, rel=0.01)

@@ -32,10 +32,24 @@ def clear(days: int = 365) -> Weather:
     dhi = np.where(sun.cos_zenith > 0, sky["dhi"], 0.0)
     zeros = np.zeros(len(times))
     return Weather(
-        times_utc=times, step_hours=1.0, ghi_w_per_m2=dhi + dni * sun.cos_zenith, dni_w_per_m2=dni,
-        dhi_w_per_m2=dhi, temp_air_c=zeros, wind_speed_m_per_s=zeros + 2.0, wind_height_m=10.0,
-        pressure_pa=zeros + 89_000.0, latitude_deg=40.66, longitude_deg=109.84, altitude_m=1065.0,
-        zone_offset_hours=8.0, label="clear", source="clear.csv", synthetic=True, typical_year=False)
+        times_utc=times,
+        step_hours=1.0,
+        ghi_w_per_m2=dhi + dni * sun.cos_zenith,
+        dni_w_per_m2=dni,
+        dhi_w_per_m2=dhi,
+        temp_air_c=zeros,
+        wind_speed_m_per_s=zeros + 2.0,
+        wind_height_m=10.0,
+        pressure_pa=zeros + 89_000.0,
+        latitude_deg=40.66,
+        longitude_deg=109.84,
+        altitude_m=1065.0,
+        zone_offset_hours=8.0,
+        label="clear",
+        source="clear.csv",
+        synthetic=True,
+        typical_year=False,
+    )
 
 
 def test_components_that_close_are_used_as_they_are() -> None:
@@ -96,24 +110,58 @@ def test_decomposition_closes_and_clouds_are_diffuse(share: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sky", "tracking"), [("haydavies", "fixed"), ("perez", "fixed"), ("haydavies", "single-axis")])
+    ("sky", "tracking"), [("haydavies", "fixed"), ("perez", "fixed"), ("haydavies", "single-axis")]
+)
 def test_chain_beside_pvlib_modelchain(sky: str, tracking: str) -> None:
     weather = clear()
-    system = PvSystem(tilt_deg=35, azimuth_deg=170, tracking=tracking, sky_model=sky, system_loss=0.0,  # type: ignore[arg-type]
-                      albedo=0.25, inverter_efficiency=0.96, dc_ac_ratio=1.3)
-    mount = (pvlib.pvsystem.FixedMount(35, 170) if tracking == "fixed" else
-             pvlib.pvsystem.SingleAxisTrackerMount(0, 180, 60, backtrack=True, gcr=0.4))
+    system = PvSystem(
+        tilt_deg=35,
+        azimuth_deg=170,
+        tracking=tracking,
+        sky_model=sky,
+        system_loss=0.0,  # type: ignore[arg-type]
+        albedo=0.25,
+        inverter_efficiency=0.96,
+        dc_ac_ratio=1.3,
+    )
+    mount = (
+        pvlib.pvsystem.FixedMount(35, 170)
+        if tracking == "fixed"
+        else pvlib.pvsystem.SingleAxisTrackerMount(0, 180, 60, backtrack=True, gcr=0.4)
+    )
     array = pvlib.pvsystem.Array(
-        mount, albedo=0.25, module_parameters={"pdc0": 1.3, "gamma_pdc": -0.0035},
-        temperature_model_parameters=pvlib.temperature.TEMPERATURE_MODEL_PARAMETERS["sapm"]["open_rack_glass_glass"])
+        mount,
+        albedo=0.25,
+        module_parameters={"pdc0": 1.3, "gamma_pdc": -0.0035},
+        temperature_model_parameters=pvlib.temperature.TEMPERATURE_MODEL_PARAMETERS["sapm"][
+            "open_rack_glass_glass"
+        ],
+    )
     plant = pvlib.pvsystem.PVSystem([array], inverter_parameters={"pdc0": 1 / 0.96, "eta_inv_nom": 0.96})
     place = pvlib.location.Location(40.66, 109.84, altitude=1065.0)
     chain = pvlib.modelchain.ModelChain(
-        plant, place, transposition_model=sky, aoi_model="physical", spectral_model="no_loss",
-        temperature_model="sapm", losses_model="no_loss", dc_model="pvwatts", ac_model="pvwatts")
-    chain.run_model(pd.DataFrame({
-        "ghi": weather.ghi_w_per_m2, "dni": weather.dni_w_per_m2, "dhi": weather.dhi_w_per_m2,
-        "temp_air": weather.temp_air_c, "wind_speed": weather.wind_speed_m_per_s}, index=weather.middles_utc))
+        plant,
+        place,
+        transposition_model=sky,
+        aoi_model="physical",
+        spectral_model="no_loss",
+        temperature_model="sapm",
+        losses_model="no_loss",
+        dc_model="pvwatts",
+        ac_model="pvwatts",
+    )
+    chain.run_model(
+        pd.DataFrame(
+            {
+                "ghi": weather.ghi_w_per_m2,
+                "dni": weather.dni_w_per_m2,
+                "dhi": weather.dhi_w_per_m2,
+                "temp_air": weather.temp_air_c,
+                "wind_speed": weather.wind_speed_m_per_s,
+            },
+            index=weather.middles_utc,
+        )
+    )
     theirs = np.clip(np.nan_to_num(chain.results.ac.to_numpy(dtype=float)), 0, 1)
     ours = pv_capacity_factor(weather, system)
     assert ours.max() == pytest.approx(1.0)
@@ -159,5 +207,8 @@ def test_wrong_systems_are_faults_all_at_once() -> None:
     with pytest.raises(InputError) as caught:
         PvSystem(tilt_deg=120, tracking="two-axis", system_loss=14.0, temperature_coefficient_per_k=-0.35)  # type: ignore[arg-type]
     assert {f.field for f in caught.value.faults} == {
-        "pv_system.tilt_deg", "pv_system.tracking", "pv_system.system_loss",
-        "pv_system.temperature_coefficient_per_k"}
+        "pv_system.tilt_deg",
+        "pv_system.tracking",
+        "pv_system.system_loss",
+        "pv_system.temperature_coefficient_per_k",
+    }

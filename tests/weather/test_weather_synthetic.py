@@ -79,8 +79,10 @@ def test_light_obeys_the_sun() -> None:
     assert (weather.ghi_w_per_m2[sun.zenith_deg > 90] == 0).all()
     assert (weather.ghi_w_per_m2 <= sun.extra_horizontal_w_per_m2).all()
     month = weather.times_local_standard.month
-    clearness = [weather.ghi_w_per_m2[month == m].sum() / sun.extra_horizontal_w_per_m2[month == m].sum()
-                 for m in range(1, 13)]
+    clearness = [
+        weather.ghi_w_per_m2[month == m].sum() / sun.extra_horizontal_w_per_m2[month == m].sum()
+        for m in range(1, 13)
+    ]
     shape = np.array(BAOTOU_CALIBRATION.clearness)
     assert np.array(clearness) / np.mean(clearness) == pytest.approx(shape / shape.mean(), rel=0.01)
     daily = weather.ghi_w_per_m2.reshape(-1, 24).sum(axis=1)

@@ -31,11 +31,24 @@ def windy(speed: np.ndarray | list[float], *, pressure: float = 101_325.0, temp:
     steps = len(speed)
     zeros = np.zeros(steps)
     return Weather(
-        times_utc=pd.date_range("2025-01-01", periods=steps, freq="1h", tz="UTC"), step_hours=1.0,
-        ghi_w_per_m2=zeros, dni_w_per_m2=None, dhi_w_per_m2=None, temp_air_c=zeros + temp,
-        wind_speed_m_per_s=np.array(speed, dtype=float), wind_height_m=10.0, pressure_pa=zeros + pressure,
-        latitude_deg=40.66, longitude_deg=109.84, altitude_m=1065.0, zone_offset_hours=8.0, label="made",
-        source="made.csv", synthetic=False, typical_year=False)
+        times_utc=pd.date_range("2025-01-01", periods=steps, freq="1h", tz="UTC"),
+        step_hours=1.0,
+        ghi_w_per_m2=zeros,
+        dni_w_per_m2=None,
+        dhi_w_per_m2=None,
+        temp_air_c=zeros + temp,
+        wind_speed_m_per_s=np.array(speed, dtype=float),
+        wind_height_m=10.0,
+        pressure_pa=zeros + pressure,
+        latitude_deg=40.66,
+        longitude_deg=109.84,
+        altitude_m=1065.0,
+        zone_offset_hours=8.0,
+        label="made",
+        source="made.csv",
+        synthetic=False,
+        typical_year=False,
+    )
 
 
 def test_power_law_by_hand() -> None:
@@ -136,8 +149,10 @@ def test_shipped_curves_have_the_published_power_coefficient() -> None:
     # NREL turbine archive, column Cp: 0.38213 at 6 m/s (5.5 MW); 0.49 at 5.52 m/s (1.5 MW, 2 digits);
     # 0.4445 at 5.3862 m/s (3.4 MW, which counts the drive train apart: within 1 %).
     for turbine, speed, wanted, within in (
-            (LOW_WIND_5_5_MW, 6.0, 0.38213, 1e-3), (OLDER_1_5_MW, 5.52, 0.49, 1e-2),
-            (IEA_3_4_MW, 5.3862, 0.4445, 1e-2)):
+        (LOW_WIND_5_5_MW, 6.0, 0.38213, 1e-3),
+        (OLDER_1_5_MW, 5.52, 0.49, 1e-2),
+        (IEA_3_4_MW, 5.3862, 0.4445, 1e-2),
+    ):
         power = power_fraction(turbine, np.array([speed]))[0] * turbine.rated_power_mw * 1e6
         diameter = turbine.rotor_diameter_m
         assert diameter is not None

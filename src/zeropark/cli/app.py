@@ -25,7 +25,9 @@ from zeropark.report.summary import summary_of
 from zeropark.report.write import write_outcome
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
     help="Plans, runs and proves a zero-carbon industrial park. 零碳园区规划、运行与核证平台",
 )
 
@@ -33,13 +35,19 @@ ParkPath = Annotated[Path, typer.Argument(help="Park folder, or its park.yaml.",
 OutPath = Annotated[Path, typer.Option("--out", help="Folder for the results.", show_default=False)]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override one field, e.g. assets.pv.capacity.max='500 MW'. Repeatable."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Override one field, e.g. assets.pv.capacity.max='500 MW'. Repeatable.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder.", show_default=False)]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder.", show_default=False)],
+) -> None:
     """Write the worked example park, ready to edit. 写出示例园区"""
     written = write_example(folder)
     console.print(f"{len(written)} files in {folder}: edit park.yaml, then")
@@ -72,9 +80,15 @@ def plan_command(
     overrides: Overrides = None,
     as_json: AsJson = False,
     solver: Annotated[SolverName, typer.Option(help="Which solver; auto chooses by problem.")] = "auto",
-    time_limit: Annotated[float | None, typer.Option(help="Seconds for each solve.", min=1, show_default=False)] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(help="Seconds for each solve.", min=1, show_default=False)
+    ] = None,
     rule_costs: Annotated[
-        bool, typer.Option("--rule-costs", help="Also plan without each binding rule, to say what it costs (one more solve each).")
+        bool,
+        typer.Option(
+            "--rule-costs",
+            help="Also plan without each binding rule, to say what it costs (one more solve each).",
+        ),
     ] = False,
 ) -> None:
     """Least-cost plan, accounts, rules, report. 规划"""
@@ -90,11 +104,21 @@ def plan_command(
 @app.command("account")
 def account_command(
     park: ParkPath,
-    flows: Annotated[Path, typer.Option("--flows", help="Table of flows: time, asset, node, carrier, flow.", show_default=False)],
+    flows: Annotated[
+        Path,
+        typer.Option("--flows", help="Table of flows: time, asset, node, carrier, flow.", show_default=False),
+    ],
     out: OutPath,
-    levels: Annotated[Path | None, typer.Option(help="Levels of stores; default: levels.parquet beside the flows.", show_default=False)] = None,
+    levels: Annotated[
+        Path | None,
+        typer.Option(help="Levels of stores; default: levels.parquet beside the flows.", show_default=False),
+    ] = None,
     capacities: Annotated[
-        Path | None, typer.Option(help="A summary.json with capacities; default: the one beside the flows, else existing.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="A summary.json with capacities; default: the one beside the flows, else existing.",
+            show_default=False,
+        ),
     ] = None,
     overrides: Overrides = None,
     as_json: AsJson = False,
@@ -142,7 +166,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     pass
 

@@ -18,7 +18,12 @@ def bar(quiet: bool) -> Iterator[Progress]:
     if quiet or not errors.is_terminal:
         yield silent
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
     with RichProgress(*columns, console=errors, transient=True) as rich:
         task = rich.add_task("start", total=None, note="")
 

@@ -42,9 +42,13 @@ def say_checked(park: Park) -> None:
     for asset in spec.assets.values():
         kinds[asset.kind] = kinds.get(asset.kind, 0) + 1
     console.print(f"[green]no faults[/green]: {escape(spec.name)} {escape(spec.name_zh)}")
-    console.print(f"{len(spec.nodes)} nodes, {len(spec.tenants)} tenants, "
-                  + ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in kinds.items()))
-    console.print(f"{clock.steps:,} steps of {clock.step_hours * 60:g} min from {clock.times_local[0]:%Y-%m-%d %H:%M} {clock.zone.key}")
+    console.print(
+        f"{len(spec.nodes)} nodes, {len(spec.tenants)} tenants, "
+        + ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in kinds.items())
+    )
+    console.print(
+        f"{clock.steps:,} steps of {clock.step_hours * 60:g} min from {clock.times_local[0]:%Y-%m-%d %H:%M} {clock.zone.key}"
+    )
     for note in park.notes:
         console.print(f"note: {escape(note)}", soft_wrap=True)
 
@@ -54,7 +58,9 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
     spec = outcome.park.spec
     console.print(f"\n[bold]{escape(spec.name)} {escape(spec.name_zh)}[/bold]")
     unit = f"{outcome.bill.currency}/a" if abs(outcome.park.clock.years - 1) < 1e-9 else outcome.bill.currency
-    console.print(f"cost {outcome.bill.total:,.0f} {unit}" + ("" if outcome.status == "read" else " (least cost)"))
+    console.print(
+        f"cost {outcome.bill.total:,.0f} {unit}" + ("" if outcome.status == "read" else " (least cost)")
+    )
     console.print(_capacities(outcome))
     _say_rules(outcome.rules, outcome.bill.currency)
     console.print()
@@ -63,8 +69,12 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
     certificate = outcome.certificate
     if certificate is not None:
         state = "[green]sound[/green]" if certificate.sound else "[red]NOT sound[/red]"
-        console.print(f"certificate {state}: no plan costs less than {certificate.lower_bound:,.0f} (gap {certificate.relative_gap:.1e}); "
-                      f"balances to {certificate.balance_residual:.1e}, bill to {certificate.cost_difference:.1e}", soft_wrap=True)
+        console.print(
+            f"certificate {state}: no plan costs less than {certificate.lower_bound:,.0f} "
+            f"(gap {certificate.relative_gap:.1e}); "
+            f"balances to {certificate.balance_residual:.1e}, bill to {certificate.cost_difference:.1e}",
+            soft_wrap=True,
+        )
     if outcome.solver is not None:
         console.print(_SOLVER_SHOWN.format(**vars(outcome.solver)))
     console.print(f"report: {out / 'report.html'}", soft_wrap=True)
@@ -89,14 +99,18 @@ def _say_rules(verdicts: Sequence[Verdict], currency: str) -> None:
             value = "not told by this park" if verdict.value is None else f"{verdict.value:.4g} {rule.unit}"
             sign = "≤" if rule.sense == "at most" else "≥"
             enforced = ", enforced" if rule.mode == "enforce" else ""
-            console.print(f" {marks[verdict.met]} {escape(rule.title)}: {value} ({sign} {rule.limit:.4g} {rule.unit}{enforced})",
-                          soft_wrap=True)
+            console.print(
+                f" {marks[verdict.met]} {escape(rule.title)}: {value} ({sign} {rule.limit:.4g} {rule.unit}{enforced})",
+                soft_wrap=True,
+            )
             for text in _prices(verdict, currency):
                 console.print(f"     {escape(text)}", soft_wrap=True)
 
 
 def _prices(verdict: Verdict, currency: str) -> list[str]:
-    if not verdict.shadow_price or "costs nothing" in (margin := price_words(verdict.rule, verdict.shadow_price, currency)[0]):
+    if not verdict.shadow_price or "costs nothing" in (
+        margin := price_words(verdict.rule, verdict.shadow_price, currency)[0]
+    ):
         return []
     whole = [] if verdict.cost is None else [cost_words(verdict.rule, verdict.cost, currency)[0]]
     return [*whole, margin]

@@ -27,14 +27,22 @@ def write_example(folder: Path, name: str = "baotou") -> tuple[Path, ...]:
     targets = [folder / file for file in (*FILES, SCHEMA)]
     if folder.exists() and not folder.is_dir():
         raise InputError([Fault(str(folder), None, "DIR", "a file", "a new or empty folder")])
-    faults = [Fault(str(target), None, "DIR", "a file of that name", "a new or empty folder") for target in targets if target.exists()]
+    faults = [
+        Fault(str(target), None, "DIR", "a file of that name", "a new or empty folder")
+        for target in targets
+        if target.exists()
+    ]
     if faults:
         raise InputError(faults)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError([Fault(str(folder), None, "DIR", error.strerror or "no folder", "a folder that can be made")]) from error
+        raise InputError(
+            [Fault(str(folder), None, "DIR", error.strerror or "no folder", "a folder that can be made")]
+        ) from error
     for file in FILES:
         shutil.copyfile(example_folder(name) / file, folder / file)
-    (folder / SCHEMA).write_text(json.dumps(ParkFile.model_json_schema(by_alias=True), indent=1, ensure_ascii=False), encoding="utf-8")
+    (folder / SCHEMA).write_text(
+        json.dumps(ParkFile.model_json_schema(by_alias=True), indent=1, ensure_ascii=False), encoding="utf-8"
+    )
     return tuple(targets)

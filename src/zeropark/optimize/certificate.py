@@ -43,7 +43,9 @@ def lower_bound(problem: Problem, y: Array, x: Array) -> Bound:
     open_ended = ~np.isfinite(at) & (reduced < 0)
     boxes = _boxes(problem, x)
     at = np.where(open_ended, boxes, at)
-    total += np.sum(np.where(reduced == 0, 0.0, reduced * np.where(reduced == 0, 0.0, at)), dtype=np.longdouble)
+    total += np.sum(
+        np.where(reduced == 0, 0.0, reduced * np.where(reduced == 0, 0.0, at)), dtype=np.longdouble
+    )
     total += np.longdouble(problem.offset)
     names = {key for key, v in problem.variables.items() if np.any(open_ended[v.columns])}
     assumed = ""

@@ -34,7 +34,9 @@ def node_balance(node: str, streams: Iterable[Stream], steps: int) -> Rows:
     """Σ effects · x = 0 at the node in every step: what comes in goes out."""
     terms = tuple(
         each_step(stream.key, effect.amount, steps)
-        for stream in streams for effect in stream.effects if effect.node == node
+        for stream in streams
+        for effect in stream.effects
+        if effect.node == node
     )
     return Rows(f"balance:{node}", terms, np.zeros(steps), np.zeros(steps))
 
@@ -96,15 +98,21 @@ def storage_start(name: str) -> Rows:
 def storage_end(name: str, share: float, steps: int) -> Rows:
     """E after the last step ≥ final · C."""
     row, last = np.zeros(1, dtype=np.int64), np.array([steps - 1])
-    terms = (Term((name, "level"), row, last, np.ones(1)), Term((name, "capacity"), row, row, np.array([-share])))
+    terms = (
+        Term((name, "level"), row, last, np.ones(1)),
+        Term((name, "capacity"), row, row, np.array([-share])),
+    )
     return _at_least_zero(f"end:{name}", terms, 1)
 
 
 def storage_rate(name: str, c_rate: float, steps: int) -> list[Rows]:
     """charge ≤ c_rate · C and discharge ≤ c_rate · C, with C what the storage holds."""
     return [
-        _at_most_zero(f"c-rate:{name}:{part}",
-                      (each_step((name, part), 1.0, steps), shared((name, "capacity"), -c_rate, steps)), steps)
+        _at_most_zero(
+            f"c-rate:{name}:{part}",
+            (each_step((name, part), 1.0, steps), shared((name, "capacity"), -c_rate, steps)),
+            steps,
+        )
         for part in ("charge", "discharge")
     ]
 
@@ -114,7 +122,8 @@ def ramp_limit(name: str, asset: Converter, clock: Clock) -> list[Rows]:
     steps, h = clock.steps, clock.step_hours
     change = tuple(
         _later(each_step((name, f"activity:{way}"), sign, steps, lag=lag))
-        for way in asset.ways for sign, lag in ((1.0, 0), (-1.0, 1))
+        for way in asset.ways
+        for sign, lag in ((1.0, 0), (-1.0, 1))
     )
     capacity, rows = (name, "capacity"), []
     if asset.ramp_up is not None:
@@ -174,15 +183,20 @@ def monthly_peak(name: str, clock: Clock) -> Rows:
 
 def contracted_import(name: str, charge: CapacityCharge, clock: Clock) -> Rows:
     """buy_t ≤ power_factor · contracted apparent power (MVA)."""
-    terms = (each_step((name, "buy"), 1.0, clock.steps),
-             shared((name, "contracted"), -charge.power_factor, clock.steps))
+    terms = (
+        each_step((name, "buy"), 1.0, clock.steps),
+        shared((name, "contracted"), -charge.power_factor, clock.steps),
+    )
     return _at_most_zero(f"contracted:{name}", terms, clock.steps)
 
 
 def certificate_limit(name: str, asset: Market, steps: int) -> Rows:
     """certified_t ≤ max_share · buy_t: only what was bought can be certified."""
     assert asset.certificates is not None
-    terms = (each_step((name, "certified"), 1.0, steps), each_step((name, "buy"), -asset.certificates.max_share, steps))
+    terms = (
+        each_step((name, "certified"), 1.0, steps),
+        each_step((name, "buy"), -asset.certificates.max_share, steps),
+    )
     return _at_most_zero(f"certificates:{name}", terms, steps)
 
 
@@ -201,8 +215,11 @@ def on_off_state(name: str, asset: Converter, largest: float, share: Array) -> l
 
 def start_up(name: str, steps: int) -> Rows:
     """start_t ≥ on_t − on_{t−1}; before the first step it is off."""
-    terms = (each_step((name, "start"), 1.0, steps), each_step((name, "on"), -1.0, steps),
-             each_step((name, "on"), 1.0, steps, lag=1))
+    terms = (
+        each_step((name, "start"), 1.0, steps),
+        each_step((name, "on"), -1.0, steps),
+        each_step((name, "on"), 1.0, steps, lag=1),
+    )
     return _at_least_zero(f"start-up:{name}", terms, steps)
 
 

@@ -36,7 +36,8 @@ def relaxed(problem: Problem, prices: Mapping[str, float]) -> Problem:
     return replace(
         problem,
         matrix=sp.csc_array(sp.hstack(blocks, format="csc")),
-        cost=np.concatenate(cost), offset=0.0,
+        cost=np.concatenate(cost),
+        offset=0.0,
         lower=np.concatenate((problem.lower, np.zeros(extra))),
         upper=np.concatenate((problem.upper, np.full(extra, np.inf))),
         whole=np.concatenate((problem.whole, np.zeros(extra, dtype=bool))),
@@ -69,8 +70,11 @@ def wall(problem: Problem) -> float:
 def runaways(problem: Problem, x: Array) -> list[tuple[str, str]]:
     """Quantities that stand at the wall of the boxed problem."""
     edge = 0.5 * wall(problem)
-    return [key for key, v in problem.variables.items()
-            if np.any((x[v.columns] > edge) & ~np.isfinite(problem.upper[v.columns]))]
+    return [
+        key
+        for key, v in problem.variables.items()
+        if np.any((x[v.columns] > edge) & ~np.isfinite(problem.upper[v.columns]))
+    ]
 
 
 def without_cost(problem: Problem) -> Problem:

@@ -19,7 +19,9 @@ _NOTHING = 1e-6
 _PHYSICAL = ("balance", "target", "level", "end", "window")
 
 
-def why_not(park: Park, problem: Problem, status: str, options: SolverOptions, progress: Progress) -> UnmetRequest:
+def why_not(
+    park: Park, problem: Problem, status: str, options: SolverOptions, progress: Progress
+) -> UnmetRequest:
     """The error that explains a run without optimum: infeasible, unbounded, or only stopped."""
     if status in ("cancelled", "time limit reached"):
         return NotSolved(status, "give it more time, or a shorter period" if status != "cancelled" else "")
@@ -29,7 +31,9 @@ def why_not(park: Park, problem: Problem, status: str, options: SolverOptions, p
         found = _smallest_misses(problem, rules, options, progress)
         if found is not None and (words := _rule_words(problem, found)):
             return Infeasible(words)
-    physical = {name: 1.0 / _row_scale(problem, name) for name in problem.families if name.split(":")[0] in _PHYSICAL}
+    physical = {
+        name: 1.0 / _row_scale(problem, name) for name in problem.families if name.split(":")[0] in _PHYSICAL
+    }
     found = _smallest_misses(problem, {**physical, **rules}, options, progress)
     if found is not None and (words := _physical_words(park, found) + _rule_words(problem, found)):
         return Infeasible(words)
@@ -59,9 +63,11 @@ def _rule_words(problem: Problem, found: dict[str, Array]) -> list[str]:
     for name, miss in found.items():
         if name.startswith("limit:") and abs(miss[0]) > _NOTHING * _row_scale(problem, name):
             rule = name.removeprefix("limit:")
-            words.append(f"rule '{rule}' cannot be met together with the rest: it is missed by at least "
-                         f"{abs(miss[0]):.6g} in the unit of its left account; relax it, measure it only, "
-                         "or allow more of what it needs")
+            words.append(
+                f"rule '{rule}' cannot be met together with the rest: it is missed by at least "
+                f"{abs(miss[0]):.6g} in the unit of its left account; relax it, measure it only, "
+                "or allow more of what it needs"
+            )
     return words
 
 
@@ -77,8 +83,12 @@ def _physical_words(park: Park, found: dict[str, Array]) -> list[str]:
             ranked += _balance_words(park, rest, miss)
         else:
             unit = park.unit_at(_node_of(park, rest))
-            what = {"target": "its target", "window": "its shifted demand", "level": "its level",
-                    "end": "its final level"}[kind]
+            what = {
+                "target": "its target",
+                "window": "its shifted demand",
+                "level": "its level",
+                "end": "its final level",
+            }[kind]
             ranked.append((worst, f"'{rest}' cannot reach {what}: {worst:.4g} {unit} missing at worst"))
     return [text for _, text in sorted(ranked, key=lambda pair: -pair[0])]
 
@@ -95,8 +105,10 @@ def _balance_words(park: Park, node: str, miss: Array) -> list[tuple[float, str]
         when = park.clock.times_local[int(np.argmax(part))].strftime("%Y-%m-%d %H:%M")
         steps = int(np.sum(part > _NOTHING))
         amount = float(np.sum(part)) * park.clock.step_hours
-        text = (f"{park.carrier_at(node)} at {node} is {'short by' if short else 'too much by'} {worst:.4g} {rate} on {when} "
-                f"({amount:.4g} {park.unit_at(node)} over {steps} steps); {_advice(park, node, worst, rate, short)}")
+        text = (
+            f"{park.carrier_at(node)} at {node} is {'short by' if short else 'too much by'} {worst:.4g} {rate} on {when} "
+            f"({amount:.4g} {park.unit_at(node)} over {steps} steps); {_advice(park, node, worst, rate, short)}"
+        )
         words.append((worst, text))
     return words
 
@@ -127,12 +139,18 @@ def _round_up(value: float) -> float:
 
 
 def _node_of(park: Park, asset: str) -> str:
-    return next(effect.node for stream in streams_of(park) if stream.asset == asset for effect in stream.effects)
+    return next(
+        effect.node for stream in streams_of(park) if stream.asset == asset for effect in stream.effects
+    )
 
 
 def _runaway_words(park: Park, keys: list[tuple[str, str]]) -> list[str]:
     names = list(dict.fromkeys(asset for asset, _ in keys))
-    parts = {asset: ", ".join(sorted({part.split(":")[0] for a, part in keys if a == asset})) for asset in names}
+    parts = {
+        asset: ", ".join(sorted({part.split(":")[0] for a, part in keys if a == asset})) for asset in names
+    }
     listed = "; ".join(f"'{asset}' ({parts[asset]})" for asset in names[:8])
-    return [f"these grow without end because together they make money for nothing: {listed}",
-            "check their prices and give them a capacity max"]
+    return [
+        f"these grow without end because together they make money for nothing: {listed}",
+        "check their prices and give them a capacity max",
+    ]

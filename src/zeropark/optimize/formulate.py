@@ -56,7 +56,16 @@ def _cleaned(stream: Stream) -> Stream:
     if share.ndim and np.any(share < SMALLEST_SHARE):
         share = np.where(share < SMALLEST_SHARE, 0.0, share)
         least = np.minimum(stream.least_share, share)
-        return Stream(stream.asset, stream.part, stream.effects, stream.lower, stream.upper, stream.sized_by, least, share)
+        return Stream(
+            stream.asset,
+            stream.part,
+            stream.effects,
+            stream.lower,
+            stream.upper,
+            stream.sized_by,
+            least,
+            share,
+        )
     return stream
 
 

@@ -58,17 +58,29 @@ def solve_highs(problem: Problem, options: SolverOptions, progress: Progress = s
     name = choose_solver(problem, options)
     highs = _instance(problem, options, name)
     began = time.perf_counter()
-    _run(highs, lambda iteration, seconds: progress(f"solve ({name}){_outlook(name, iteration, seconds)}", seconds))
+    _run(
+        highs,
+        lambda iteration, seconds: progress(f"solve ({name}){_outlook(name, iteration, seconds)}", seconds),
+    )
     seconds = time.perf_counter() - began
     info, solution = highs.getInfo(), highs.getSolution()
     x = np.array(solution.col_value, dtype=np.float64)
     duals = None if name == "mip" else np.array(solution.row_dual, dtype=np.float64)
     iterations = {
-        "simplex": info.simplex_iteration_count, "mip": int(info.mip_node_count),
+        "simplex": info.simplex_iteration_count,
+        "mip": int(info.mip_node_count),
     }.get(name, info.ipm_iteration_count)
     bound = float(info.mip_dual_bound) if name == "mip" else None
-    return Solution(_status(highs), float(info.objective_function_value), x, duals, f"highs-{name}",
-                    seconds, max(int(iterations), 0), bound)
+    return Solution(
+        _status(highs),
+        float(info.objective_function_value),
+        x,
+        duals,
+        f"highs-{name}",
+        seconds,
+        max(int(iterations), 0),
+        bound,
+    )
 
 
 def _instance(problem: Problem, options: SolverOptions, name: str) -> Any:

@@ -148,9 +148,17 @@ def assemble(
     cost, offset = _cost(variables, known, minimise, width)
     matrix = sp.csc_array((_joined(values), (_indices(r), _indices(c))), shape=(first, width))
     return Problem(
-        variables, known, families, matrix, _joined(lowers), _joined(uppers),
-        _joined([v.lower for v in variables.values()]), _joined([v.upper for v in variables.values()]),
-        cost, offset, np.repeat([v.whole for v in variables.values()], [v.count for v in variables.values()]).astype(bool),
+        variables,
+        known,
+        families,
+        matrix,
+        _joined(lowers),
+        _joined(uppers),
+        _joined([v.lower for v in variables.values()]),
+        _joined([v.upper for v in variables.values()]),
+        cost,
+        offset,
+        np.repeat([v.whole for v in variables.values()], [v.count for v in variables.values()]).astype(bool),
     )
 
 

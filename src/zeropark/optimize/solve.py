@@ -14,19 +14,38 @@ from zeropark.park.model import Park
 
 
 def solve(
-    park: Park, problem: Problem, options: SolverOptions, progress: Progress = silent, build_seconds: float = 0.0
+    park: Park,
+    problem: Problem,
+    options: SolverOptions,
+    progress: Progress = silent,
+    build_seconds: float = 0.0,
 ) -> Answer:
     """The least-cost answer. Raises Infeasible, Unbounded or NotSolved; never returns less than an optimum."""
     run = solve_highs(problem, options, progress)
     if run.status != "optimal":
         raise why_not(park, problem, run.status, options, progress)
     x = np.clip(run.x, problem.lower, problem.upper)
-    record = SolverRecord(run.solver, run.seconds, run.iterations, problem.cost.size, problem.row_lower.size,
-                          int(problem.matrix.nnz), build_seconds)
+    record = SolverRecord(
+        run.solver,
+        run.seconds,
+        run.iterations,
+        problem.cost.size,
+        problem.row_lower.size,
+        int(problem.matrix.nnz),
+        build_seconds,
+    )
     quantities = netted(problem.quantities(x))
     objective = float(problem.cost @ x) + problem.offset
-    return Answer(objective, quantities, _prices(park, problem, run), _rule_duals(problem, run), x,
-                  run.row_duals, record, run.bound)
+    return Answer(
+        objective,
+        quantities,
+        _prices(park, problem, run),
+        _rule_duals(problem, run),
+        x,
+        run.row_duals,
+        record,
+        run.bound,
+    )
 
 
 def netted(quantities: dict[Key, Array]) -> dict[Key, Array]:
@@ -54,7 +73,8 @@ def _prices(park: Park, problem: Problem, run: Solution) -> dict[str, Array] | N
     hours = park.clock.step_hours
     return {
         name.removeprefix("balance:"): run.row_duals[rows] / hours
-        for name, rows in problem.families.items() if name.startswith("balance:")
+        for name, rows in problem.families.items()
+        if name.startswith("balance:")
     }
 
 
@@ -64,5 +84,6 @@ def _rule_duals(problem: Problem, run: Solution) -> dict[str, float] | None:
         return None
     return {
         name.removeprefix("limit:"): max(0.0, -float(run.row_duals[rows][0]))
-        for name, rows in problem.families.items() if name.startswith("limit:")
+        for name, rows in problem.families.items()
+        if name.startswith("limit:")
     }

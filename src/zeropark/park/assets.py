@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, ModelWrapValidatorHandler, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
-from pydantic import Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from zeropark.park.fields import Declared, Reading, Series, Unit, fault
 
@@ -138,7 +145,9 @@ class Asset(Declared):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _in_its_carrier(cls, raw: Any, handler: ModelWrapValidatorHandler[Asset], info: ValidationInfo) -> Asset:
+    def _in_its_carrier(
+        cls, raw: Any, handler: ModelWrapValidatorHandler[Asset], info: ValidationInfo
+    ) -> Asset:
         if not isinstance(info.context, Reading):
             return handler(raw)
         home = raw.get(cls.home) if isinstance(raw, dict) else None
@@ -152,7 +161,7 @@ class Source(Asset):
     kind: Literal["source"]
     node: str
     capacity: Rate
-    availability: Annotated[Series, Unit("1", series=True, ge=0)] = ONE
+    availability: Annotated[Series, Unit("1", series=True, ge=0, le=1)] = ONE
     """Share of the capacity that can run in each step."""
     pv: PvProfile | None = None
     """Compute the availability from weather instead."""
@@ -187,7 +196,9 @@ class Target(Declared):
     @model_validator(mode="after")
     def _consistent(self) -> Target:
         if self.max_rate is not None and self.min_rate > self.max_rate:
-            raise fault(f"min_rate {self.min_rate:g} above max_rate {self.max_rate:g}", "min_rate at most max_rate")
+            raise fault(
+                f"min_rate {self.min_rate:g} above max_rate {self.max_rate:g}", "min_rate at most max_rate"
+            )
         return self
 
 
@@ -219,7 +230,10 @@ class Demand(Asset):
     @model_validator(mode="after")
     def _one_need(self) -> Demand:
         if (self.profile is None) == (self.target is None):
-            raise fault("both profile and target" if self.target else "neither profile nor target", "one of profile, target")
+            raise fault(
+                "both profile and target" if self.target else "neither profile nor target",
+                "one of profile, target",
+            )
         if self.shift is not None and self.profile is None:
             raise fault("shift with a target", "shift only with a profile")
         return self
@@ -229,11 +243,13 @@ class Port(Declared):
     """An input or output of a converter: how much of the node's carrier per unit of the rated carrier."""
 
     node: str
-    amount: Annotated[Series, Unit("({port})/({unit})", series=True)]
+    amount: Annotated[Series, Unit("({port})/({unit})", series=True, ge=0)]
 
     @model_validator(mode="wrap")
     @classmethod
-    def _in_its_carrier(cls, raw: Any, handler: ModelWrapValidatorHandler[Port], info: ValidationInfo) -> Port:
+    def _in_its_carrier(
+        cls, raw: Any, handler: ModelWrapValidatorHandler[Port], info: ValidationInfo
+    ) -> Port:
         if not isinstance(info.context, Reading) or not isinstance(raw, dict):
             return handler(raw)
         with info.context.within(port=info.context.unit_of_node(raw.get("node"))):
@@ -242,7 +258,10 @@ class Port(Declared):
 
 def _ports(raw: Any) -> Any:
     if isinstance(raw, dict):
-        return {key: item if isinstance(item, Port) else {"node": str(key), "amount": item} for key, item in raw.items()}
+        return {
+            key: item if isinstance(item, Port) else {"node": str(key), "amount": item}
+            for key, item in raw.items()
+        }
     return raw
 
 
@@ -277,7 +296,7 @@ class Converter(Asset):
     outputs: Ports = Field(default_factory=dict)
     modes: dict[str, Mode] = Field(default_factory=dict)
     """Several ways of running, instead of one set of inputs and outputs."""
-    availability: Annotated[Series, Unit("1", series=True, ge=0)] = ONE
+    availability: Annotated[Series, Unit("1", series=True, ge=0, le=1)] = ONE
     min_load: Annotated[float, Unit("1", ge=0, le=1)] = 0.0
     """Least share of the capacity at which it runs; without ``on_off`` it always runs at least so."""
     on_off: bool = False
@@ -298,15 +317,20 @@ class Converter(Asset):
     @model_validator(mode="after")
     def _consistent(self) -> Converter:
         if bool(self.modes) == bool(self.inputs or self.outputs):
-            raise fault("modes beside inputs and outputs" if self.modes else "no inputs and outputs",
-                        "either inputs and outputs, or modes")
+            raise fault(
+                "modes beside inputs and outputs" if self.modes else "no inputs and outputs",
+                "either inputs and outputs, or modes",
+            )
         if self.start_cost and not self.on_off:
             raise fault("start_cost without on_off", "on_off: true")
         if self.on_off and self.capacity.max is not None and self.capacity.max == float("inf"):
             raise fault("on_off with an unlimited capacity", "a finite capacity max")
         for name, mode in self.ways.items():
             if self.rated not in mode.inputs and self.rated not in mode.outputs:
-                raise fault(f"rated node '{self.rated}' in no port of {name or 'the converter'}", "rated among inputs or outputs")
+                raise fault(
+                    f"rated node '{self.rated}' in no port of {name or 'the converter'}",
+                    "rated among inputs or outputs",
+                )
         return self
 
     @property

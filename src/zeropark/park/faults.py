@@ -66,10 +66,19 @@ def _fault(detail: ErrorDetails, document: Document, root: type[BaseModel]) -> F
         expected = "one of " + ", ".join(known) if 0 < len(known) <= 12 else "a known key"
         return Fault(document.file, line, field, f"unknown key '{detail['loc'][-1]}'", expected, hint)
     if kind in ("union_tag_not_found", "union_tag_invalid"):
-        kinds = str(context.get("expected_tags") or "'source', 'demand', 'converter', 'storage', 'connection', 'market'")
+        kinds = str(
+            context.get("expected_tags")
+            or "'source', 'demand', 'converter', 'storage', 'connection', 'market'"
+        )
         tag = context.get("tag")
-        return Fault(document.file, line, f"{field}.kind", f"'{tag}'" if tag else "nothing", f"one of {kinds}",
-                     nearest(str(tag), kinds.replace("'", "").split(", ")) if tag else "")
+        return Fault(
+            document.file,
+            line,
+            f"{field}.kind",
+            f"'{tag}'" if tag else "nothing",
+            f"one of {kinds}",
+            nearest(str(tag), kinds.replace("'", "").split(", ")) if tag else "",
+        )
     if kind in ("literal_error", "enum"):
         words = str(context.get("expected", ""))
         options = [w.strip("' ") for w in words.replace(" or ", ", ").split(",")]
@@ -77,7 +86,9 @@ def _fault(detail: ErrorDetails, document: Document, root: type[BaseModel]) -> F
     bounds = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt", "less_than": "lt"}
     expected = _EXPECTED.get(kind) or detail["msg"][:1].lower() + detail["msg"][1:]
     if kind in bounds:
-        expected = f"a value {kind.replace('_', ' ').replace(' equal', ' or equal to')} {context.get(bounds[kind])}"
+        expected = (
+            f"a value {kind.replace('_', ' ').replace(' equal', ' or equal to')} {context.get(bounds[kind])}"
+        )
     return Fault(document.file, line, field, show(found), expected)
 
 

@@ -26,6 +26,8 @@ from zeropark.errors import nearest
 
 EVIDENCE_KEYS = ("value", "source", "mark", "date", "note")
 SERIES_KEYS = ("table", "column", "times")
+LARGEST = 1e15
+"""No quantity of a park is larger in its declared unit; beyond it a number is a slip."""
 
 
 @dataclass
@@ -70,7 +72,9 @@ class Reading:
 
 def fault(found: object, expected: str, hint: str = "") -> PydanticCustomError:
     """An error that becomes a Fault with these words."""
-    return PydanticCustomError("fault", "{expected}", {"found": show(found), "expected": expected, "hint": hint})
+    return PydanticCustomError(
+        "fault", "{expected}", {"found": show(found), "expected": expected, "hint": hint}
+    )
 
 
 def show(value: object, limit: int = 60) -> str:
@@ -127,18 +131,30 @@ class Unit:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_plain_validator_function(self._validate)
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         forms: list[JsonSchemaValue] = [
             {"type": "number"},
             {"type": "string", "description": f"a number with a unit, e.g. '1 {self.text}'"},
-            {"type": "object", "properties": {k: {} for k in EVIDENCE_KEYS}, "required": ["value"],
-             "additionalProperties": False},
+            {
+                "type": "object",
+                "properties": {k: {} for k in EVIDENCE_KEYS},
+                "required": ["value"],
+                "additionalProperties": False,
+            },
         ]
         if self.keywords:
             forms.append({"enum": list(self.keywords)})
         if self.series:
-            forms.append({"type": "object", "properties": {k: {} for k in SERIES_KEYS},
-                          "required": ["table", "column"], "additionalProperties": False})
+            forms.append(
+                {
+                    "type": "object",
+                    "properties": {k: {} for k in SERIES_KEYS},
+                    "required": ["table", "column"],
+                    "additionalProperties": False,
+                }
+            )
         return {"anyOf": forms, "x-unit": self.text, "description": self.words()}
 
     def words(self) -> str:
@@ -148,7 +164,12 @@ class Unit:
 
     def _words(self, unit: str) -> str:
         text = f"a number in {unit}" if unit != "1" else "a number (a share may be written in %)"
-        for bound, phrase in ((self.ge, "at least"), (self.gt, "above"), (self.le, "at most"), (self.lt, "below")):
+        for bound, phrase in (
+            (self.ge, "at least"),
+            (self.gt, "above"),
+            (self.le, "at most"),
+            (self.lt, "below"),
+        ):
             if bound is not None:
                 text += f", {phrase} {bound:g}"
         for word in self.keywords:
@@ -179,11 +200,15 @@ class Unit:
         if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
             raise fault(raw, expected)
         try:
-            value = units.to_unit(raw, unit) if unit else float(raw if not isinstance(raw, str) else units.split(raw)[0])
+            value = (
+                units.to_unit(raw, unit)
+                if unit
+                else float(raw if not isinstance(raw, str) else units.split(raw)[0])
+            )
         except (units.UnitError, OverflowError) as error:
             raise fault(raw, expected, str(error)) from error
-        if not math.isfinite(value):
-            raise fault(raw, expected)
+        if not math.isfinite(value) or abs(value) > LARGEST:
+            raise fault(raw, expected, "" if math.isfinite(value) else "the number has no end")
         self._check_bounds(value, raw, expected)
         return value
 
@@ -204,7 +229,9 @@ class Unit:
         if not isinstance(raw.get("column"), str) or not isinstance(raw["table"], str):
             raise fault(raw, "{table: name of a table, column: name of a column}")
         times = Unit("1").number(raw.get("times", 1.0), context)
-        return Series(None, raw["table"], raw["column"], times, context.resolve(self.text) or "", self.ge, self.le)
+        return Series(
+            None, raw["table"], raw["column"], times, context.resolve(self.text) or "", self.ge, self.le
+        )
 
 
 def _without_evidence(raw: dict[str, Any], expected: str) -> Any:
@@ -221,7 +248,9 @@ class Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-def evidence_of(raw: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+def evidence_of(
+    raw: object, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
     """Every number written with its evidence, as (path, section), in file order."""
     if isinstance(raw, dict):
         if "value" in raw and len(raw) > 1:

@@ -26,8 +26,11 @@ def read_flows(path: Path, park: Park) -> tuple[dict[Key, Array], dict[str, Arra
     covered = {(name, CERTIFICATES) for name, market in park.grid_markets() if market.certificates}
     net, faults = _series(table, path, park, expected | covered)
     faults += [
-        Fault(path.name, None, f"{asset} at {node}", "no rows", "the flow of every asset at each of its nodes")
-        for asset, node in sorted(expected - set(net)) if not any(f.field == f"{asset} at {node}" for f in faults)
+        Fault(
+            path.name, None, f"{asset} at {node}", "no rows", "the flow of every asset at each of its nodes"
+        )
+        for asset, node in sorted(expected - set(net))
+        if not any(f.field == f"{asset} at {node}" for f in faults)
     ]
     if faults:
         raise InputError(faults)
@@ -39,7 +42,9 @@ def read_levels(path: Path, park: Park) -> dict[str, Array]:
     """Content of stores at the end of each step, asset → (steps,). Raises InputError."""
     table = _table(path, ("time", "asset", "level")).rename(columns={"level": "flow"})
     table["node"] = ""
-    found, faults = _series(table, path, park, {(name, "") for name, a in park.assets.items() if a.kind == "storage"})
+    found, faults = _series(
+        table, path, park, {(name, "") for name, a in park.assets.items() if a.kind == "storage"}
+    )
     if faults:
         raise InputError(faults)
     return {asset: values for (asset, _), values in found.items()}
@@ -49,12 +54,19 @@ def read_capacities(path: Path, park: Park) -> dict[Key, float]:
     """Total capacities from a ``summary.json``, (asset, part) → existing + added. Raises InputError."""
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))["capacities"]
-        found = {(row["asset"], row.get("part", "capacity")): float(row["existing"]) + float(row["added"]) for row in rows}
+        found = {
+            (row["asset"], row.get("part", "capacity")): float(row["existing"]) + float(row["added"])
+            for row in rows
+        }
     except (OSError, ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise InputError([Fault(path.name, None, "capacities", "no list of capacities", "a summary.json of zeropark")]) from error
+        raise InputError(
+            [Fault(path.name, None, "capacities", "no list of capacities", "a summary.json of zeropark")]
+        ) from error
     wanted = {key for key, _ in park.sizings()}
-    faults = [Fault(path.name, None, f"capacities.{asset}", "nothing", f"the {part} of '{asset}'")
-              for asset, part in sorted(wanted - set(found))]
+    faults = [
+        Fault(path.name, None, f"capacities.{asset}", "nothing", f"the {part} of '{asset}'")
+        for asset, part in sorted(wanted - set(found))
+    ]
     if faults:
         raise InputError(faults)
     return {key: found[key] for key in wanted}
@@ -69,15 +81,26 @@ def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
         table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
     except FileNotFoundError as error:
-        raise InputError([Fault(str(path), None, "file", "no file", "a table of flows (Parquet or CSV)")]) from error
+        raise InputError(
+            [Fault(str(path), None, "file", "no file", "a table of flows (Parquet or CSV)")]
+        ) from error
     except Exception as error:  # pyarrow and pandas raise many kinds for a broken file
         raise InputError([Fault(path.name, None, "file", "an unreadable table", "Parquet or CSV")]) from error
     missing = [name for name in columns if name not in table.columns]
     if missing:
-        raise InputError([
-            Fault(path.name, 1, name, "no such column", ", ".join(columns), nearest(name, map(str, table.columns)))
-            for name in missing
-        ])
+        raise InputError(
+            [
+                Fault(
+                    path.name,
+                    1,
+                    name,
+                    "no such column",
+                    ", ".join(columns),
+                    nearest(name, map(str, table.columns)),
+                )
+                for name in missing
+            ]
+        )
     return table
 
 
@@ -89,7 +112,9 @@ def _series(
     times = pd.to_datetime(table["time"], utc=True, errors="coerce")
     bad = int(times.isna().sum())
     if bad:
-        faults.append(Fault(path.name, None, "time", f"{bad} unreadable times", "times with an offset, or UTC"))
+        faults.append(
+            Fault(path.name, None, "time", f"{bad} unreadable times", "times with an offset, or UTC")
+        )
     position = pd.Series(np.arange(park.clock.steps), index=park.clock.times_utc)
     at = position.reindex(times).to_numpy()
     values = pd.to_numeric(table["flow"], errors="coerce").to_numpy(dtype=np.float64)
@@ -99,14 +124,24 @@ def _series(
         key, where = (str(asset), str(node)), f"{asset} at {node}"
         if key not in expected:
             known = {a for a, _ in expected}
-            hint = nearest(str(asset), known) if asset not in known else nearest(str(node), {n for a, n in expected if a == asset})
-            faults.append(Fault(path.name, None, where, "an unknown asset or node", "assets and nodes of the park", hint))
+            hint = (
+                nearest(str(asset), known)
+                if asset not in known
+                else nearest(str(node), {n for a, n in expected if a == asset})
+            )
+            faults.append(
+                Fault(
+                    path.name, None, where, "an unknown asset or node", "assets and nodes of the park", hint
+                )
+            )
             continue
         inside = ~np.isnan(at[rows])
         steps, flow = at[rows][inside].astype(np.int64), values[rows][inside]
         problem = _problem(park, steps, flow)
         if problem:
-            faults.append(Fault(path.name, None, where, problem, f"one number for each of {park.clock.steps} steps"))
+            faults.append(
+                Fault(path.name, None, where, problem, f"one number for each of {park.clock.steps} steps")
+            )
             continue
         series = np.empty(park.clock.steps)
         series[steps] = flow
@@ -135,4 +170,3 @@ def beside(path: Path, name: str) -> Path | None:
     """The file of that name beside another, if it is there."""
     candidate = path.parent / name
     return candidate if candidate.is_file() else None
-

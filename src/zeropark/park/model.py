@@ -107,7 +107,10 @@ class Park:
                 yield name, asset
 
     def with_profiles(
-        self, profiles: Mapping[str, Array], notes: tuple[str, ...] = (), assumptions: tuple[Assumption, ...] = ()
+        self,
+        profiles: Mapping[str, Array],
+        notes: tuple[str, ...] = (),
+        assumptions: tuple[Assumption, ...] = (),
     ) -> Park:
         """The same park with availabilities computed from weather, and what they rest on."""
         return replace(

@@ -30,8 +30,16 @@ def _packaged_document(kind: str, name: str) -> Document:
 def read_pack(name: str, file: Path | None, shown: str) -> tuple[Pack | None, list[Fault]]:
     """A rule pack by packaged name, or from the user's file; with every fault found in it."""
     if file is None and name not in packaged("packs"):
-        return None, [Fault(shown, None, f"rules.{name}", f"pack '{name}'", "a packaged pack, or file: PATH",
-                            nearest(name, packaged("packs")) or ", ".join(packaged("packs")))]
+        return None, [
+            Fault(
+                shown,
+                None,
+                f"rules.{name}",
+                f"pack '{name}'",
+                "a packaged pack, or file: PATH",
+                nearest(name, packaged("packs")) or ", ".join(packaged("packs")),
+            )
+        ]
     document = _packaged_document("packs", name) if file is None else read_yaml(file, file.name)
     if document.faults:
         return None, list(document.faults)
@@ -54,8 +62,16 @@ def with_packaged_tariffs(document: Document) -> list[Fault]:
         known, used = packaged("tariffs"), own["use"]
         if not isinstance(used, str) or used not in known:
             path = ("tariffs", name, "use")
-            found.append(Fault(document.file, document.line(path), ".".join(path), f"tariff '{used}'",
-                               "a packaged tariff", nearest(str(used), known) or ", ".join(known)))
+            found.append(
+                Fault(
+                    document.file,
+                    document.line(path),
+                    ".".join(path),
+                    f"tariff '{used}'",
+                    "a packaged tariff",
+                    nearest(str(used), known) or ", ".join(known),
+                )
+            )
             tariffs[name] = {}
             continue
         base = _packaged_document("tariffs", used).data

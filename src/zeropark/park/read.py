@@ -20,9 +20,9 @@ from zeropark import units
 from zeropark.clock import Clock
 from zeropark.errors import Fault, InputError, nearest
 from zeropark.forms import Array
-from zeropark.park.checks import graph_faults, reference_faults
+from zeropark.park.checks import graph_faults, reference_faults, series_in
 from zeropark.park.faults import faults_of, path_of
-from zeropark.park.fields import Declared, Reading, Series, evidence_of
+from zeropark.park.fields import Reading, Series, evidence_of
 from zeropark.park.model import Assumption, Park
 from zeropark.park.packs import read_pack, with_packaged_tariffs
 from zeropark.park.spec import ParkFile, Time
@@ -40,12 +40,24 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
     """
     file = path if path.suffix in (".yaml", ".yml") else path / PARK_FILE
     if not file.is_file():
-        raise InputError([Fault(str(path), None, "park", "no park file", f"a folder with {PARK_FILE}",
-                                "'zeropark init DIR' writes an example")])
+        raise InputError(
+            [
+                Fault(
+                    str(path),
+                    None,
+                    "park",
+                    "no park file",
+                    f"a folder with {PARK_FILE}",
+                    "'zeropark init DIR' writes an example",
+                )
+            ]
+        )
     document = read_yaml(file, file.name)
     if document.data is None and document.faults:
         raise InputError(document.faults)
-    faults = list(document.faults) + apply_overrides(document, overrides or {}) + with_packaged_tariffs(document)
+    faults = (
+        list(document.faults) + apply_overrides(document, overrides or {}) + with_packaged_tariffs(document)
+    )
     spec, pruned, found = validate(document)
     faults += found
     usable = spec or pruned
@@ -66,8 +78,11 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
         faults += found
     if faults or spec is None or clock is None:
         raise InputError(faults)
-    notes += [f"{table.file}: synthetic" + (f" ({table.note})" if table.note else "")
-              for table in spec.tables.values() if table.synthetic]
+    notes += [
+        f"{table.file}: synthetic" + (f" ({table.note})" if table.note else "")
+        for table in spec.tables.values()
+        if table.synthetic
+    ]
     return Park(file.parent, spec, clock, arrays, packs, assumptions_of(document, packs), tuple(notes))
 
 
@@ -123,11 +138,21 @@ def apply_overrides(document: Document, overrides: Mapping[str, str]) -> list[Fa
         for depth, step in enumerate(sections):
             if not isinstance(here, dict) or step not in here:
                 known = [str(k) for k in here] if isinstance(here, dict) else []
-                faults.append(Fault("--set", None, dotted, f"no section '{'.'.join(sections[: depth + 1])}'",
-                                    "a path in the park file", nearest(step, known)))
+                faults.append(
+                    Fault(
+                        "--set",
+                        None,
+                        dotted,
+                        f"no section '{'.'.join(sections[: depth + 1])}'",
+                        "a path in the park file",
+                        nearest(step, known),
+                    )
+                )
                 break
             if not isinstance(here[step], dict):
-                here[step] = {"existing": here[step]} if last in ("existing", "min", "max") else {"value": here[step]}
+                here[step] = (
+                    {"existing": here[step]} if last in ("existing", "min", "max") else {"value": here[step]}
+                )
             here = here[step]
         else:
             faults += value.faults
@@ -138,18 +163,31 @@ def apply_overrides(document: Document, overrides: Mapping[str, str]) -> list[Fa
 
 def clock_of(time: Time, document: Document) -> tuple[Clock | None, list[Fault]]:
     """The park's clock: local midnight of the first day to local midnight after the last."""
-    if time.zone not in available_timezones():
+    try:
+        zone = ZoneInfo(time.zone)
+    except (KeyError, ValueError, OSError):
         line = document.line(("time", "zone"))
-        return None, [Fault(document.file, line, "time.zone", f"'{time.zone}'", "an IANA time zone such as Asia/Shanghai",
-                            nearest(time.zone, available_timezones()))]
-    zone = ZoneInfo(time.zone)
+        return None, [
+            Fault(
+                document.file,
+                line,
+                "time.zone",
+                f"'{time.zone}'",
+                "an IANA time zone such as Asia/Shanghai",
+                nearest(time.zone, available_timezones()),
+            )
+        ]
     first = pd.Timestamp(time.start)
     last = pd.Timestamp(time.end) if time.end is not None else first + pd.Timedelta(days=(time.days or 1) - 1)
     begin, end = (day.tz_localize(zone) for day in (first, last + pd.Timedelta(days=1)))
     step = timedelta(minutes=time.step)
     steps = round((end - begin) / pd.Timedelta(step))
     if steps > 2_000_000:
-        return None, [Fault(document.file, document.line(("time",)), "time", f"{steps:,} steps", "at most 2,000,000 steps")]
+        return None, [
+            Fault(
+                document.file, document.line(("time",)), "time", f"{steps:,} steps", "at most 2,000,000 steps"
+            )
+        ]
     start: datetime = begin.tz_convert("UTC").to_pydatetime()
     return Clock(start, step, steps, zone), []
 
@@ -160,39 +198,49 @@ def packs_of(spec: ParkFile, folder: Path, document: Document) -> tuple[dict[str
     faults: list[Fault] = []
     for name, use in spec.rules.items():
         pack, found = read_pack(name, folder / use.file if use.file else None, document.file)
-        faults += [f if f.line else Fault(f.file, document.line(("rules", name)), f.field, f.found, f.expected, f.hint)
-                   for f in found] if use.file is None else found
+        faults += (
+            [
+                f
+                if f.line
+                else Fault(f.file, document.line(("rules", name)), f.field, f.found, f.expected, f.hint)
+                for f in found
+            ]
+            if use.file is None
+            else found
+        )
         if pack is None:
             continue
         packs[name] = pack
-        for kind, given, known in (("rules", use.rules, pack.rules), ("parameters", use.parameters, pack.parameters)):
+        for kind, given, known in (
+            ("rules", use.rules, pack.rules),
+            ("parameters", use.parameters, pack.parameters),
+        ):
             for key in given:
                 if key not in known:
                     path: Path_ = ("rules", name, kind, key)
-                    faults.append(Fault(document.file, document.line(path), ".".join(map(str, path)), f"'{key}'",
-                                        "one of " + ", ".join(known), nearest(key, known)))
+                    faults.append(
+                        Fault(
+                            document.file,
+                            document.line(path),
+                            ".".join(map(str, path)),
+                            f"'{key}'",
+                            "one of " + ", ".join(known),
+                            nearest(key, known),
+                        )
+                    )
         for key, parameter in pack.parameters.items():
             if parameter.default is None and key not in use.parameters and use.mode != "ignore":
                 path = ("rules", name, "parameters")
-                faults.append(Fault(document.file, document.line(path), f"rules.{name}.parameters.{key}", "nothing",
-                                    f"{parameter.name}, in {parameter.unit}"))
+                faults.append(
+                    Fault(
+                        document.file,
+                        document.line(path),
+                        f"rules.{name}.parameters.{key}",
+                        "nothing",
+                        f"{parameter.name}, in {parameter.unit}",
+                    )
+                )
     return packs, faults
-
-
-def series_in(declared: Declared, path: Path_ = ()) -> Iterable[tuple[Path_, Series]]:
-    """Every series below a section that comes from a table, with its path."""
-    for name, info in type(declared).model_fields.items():
-        value = getattr(declared, name)
-        here = (*path, info.alias or name)
-        if isinstance(value, Series):
-            if value.table:
-                yield here, value
-        elif isinstance(value, Declared):
-            yield from series_in(value, here)
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                if isinstance(item, Declared):
-                    yield from series_in(item, (*here, key))
 
 
 def arrays_of(
@@ -217,10 +265,21 @@ def arrays_of(
         notes += table.notes
         for path, series in uses:
             if series.column in table.columns and series.key not in arrays:
-                values, found = _converted(table.columns[series.column], table.units.get(series.column), series, path, document)
+                values, found = _converted(
+                    table.columns[series.column], table.units.get(series.column), series, path, document
+                )
                 faults += found
                 if values is not None:
-                    faults += bounds_faults(values, series.ge, series.le, clock, declared.file, series.column)
+                    faults += bounds_faults(
+                        values,
+                        series.ge,
+                        series.le,
+                        clock,
+                        declared.file,
+                        series.column,
+                        series.unit,
+                        table.lines,
+                    )
                     arrays[series.key] = values
     return arrays, notes, faults
 
@@ -233,15 +292,29 @@ def _converted(
     try:
         return values * (units.factor(unit, series.unit) * series.times), []
     except units.UnitError as error:
-        return None, [Fault(document.file, document.line(path), ".".join(map(str, path)),
-                            f"column '{series.column}' in {unit}", f"a unit such as {series.unit}", str(error))]
+        return None, [
+            Fault(
+                document.file,
+                document.line(path),
+                ".".join(map(str, path)),
+                f"column '{series.column}' in {unit}",
+                f"a unit such as {series.unit}",
+                str(error),
+            )
+        ]
 
 
 def assumptions_of(document: Document, packs: Mapping[str, Pack]) -> tuple[Assumption, ...]:
     """Every number that carries its evidence, in file order, then the packs' own sources."""
     own = [
-        Assumption(".".join(map(str, path)), str(raw["value"]), str(raw.get("source", "")), str(raw.get("mark", "")),
-                   str(raw.get("date", "")), str(raw.get("note", "")))
+        Assumption(
+            ".".join(map(str, path)),
+            str(raw["value"]),
+            str(raw.get("source", "")),
+            str(raw.get("mark", "")),
+            str(raw.get("date", "")),
+            str(raw.get("note", "")),
+        )
         for path, raw in evidence_of(document.data)
     ]
     ruled = [

@@ -20,7 +20,9 @@ from zeropark.park.streams import activity_effects
 Net = Mapping[Key, Array]
 
 
-def rates_of(park: Park, net: Net, levels: Mapping[str, Array], certified: Mapping[str, Array]) -> dict[Key, Array]:
+def rates_of(
+    park: Park, net: Net, levels: Mapping[str, Array], certified: Mapping[str, Array]
+) -> dict[Key, Array]:
     """Rates of every asset from net flows (asset, node) → (steps,).
 
     levels: asset → (steps,) content of stores, where known. certified: market → (steps,) purchase
@@ -119,7 +121,12 @@ def _connection(park: Park, name: str, asset: Connection, net: Net, *_: Any) -> 
 
 
 def _market(
-    park: Park, name: str, asset: Market, net: Net, levels: Mapping[str, Array], certified: Mapping[str, Array]
+    park: Park,
+    name: str,
+    asset: Market,
+    net: Net,
+    levels: Mapping[str, Array],
+    certified: Mapping[str, Array],
 ) -> dict[Key, Array]:
     flow = _flow(park, net, name, asset.node)
     rates = {}
@@ -133,6 +140,10 @@ def _market(
 
 
 _BY_KIND: Mapping[type, Callable[..., dict[Key, Array]]] = {
-    Source: _source, Demand: _demand, Converter: _converter,
-    Storage: _storage, Connection: _connection, Market: _market,
+    Source: _source,
+    Demand: _demand,
+    Converter: _converter,
+    Storage: _storage,
+    Connection: _connection,
+    Market: _market,
 }

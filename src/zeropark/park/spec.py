@@ -90,7 +90,9 @@ class Carrier(Declared):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _in_its_unit(cls, raw: Any, handler: ModelWrapValidatorHandler[Carrier], info: ValidationInfo) -> Carrier:
+    def _in_its_unit(
+        cls, raw: Any, handler: ModelWrapValidatorHandler[Carrier], info: ValidationInfo
+    ) -> Carrier:
         if not isinstance(info.context, Reading) or not isinstance(raw, dict):
             return handler(raw)
         unit = raw.get("unit")
@@ -181,7 +183,10 @@ class Weather(Declared):
     @model_validator(mode="after")
     def _one_origin(self) -> Weather:
         if (self.file is None) == (self.synthetic is None):
-            raise fault("both file and synthetic" if self.file else "neither file nor synthetic", "one of file, synthetic")
+            raise fault(
+                "both file and synthetic" if self.file else "neither file nor synthetic",
+                "one of file, synthetic",
+            )
         return self
 
 
@@ -244,4 +249,3 @@ class ParkFile(Declared):
     """Accounts of your own, beside the standard ones."""
     limits: dict[str, OwnRule] = Field(default_factory=dict)
     """Limits of your own."""
-

@@ -59,7 +59,16 @@ def streams_of(park: Park) -> tuple[Stream, ...]:
 def _source(park: Park, name: str, asset: Source) -> list[Stream]:
     share = park.availability(name)
     least: Weight = share if asset.must_run else 0.0
-    return [Stream(name, "output", (Effect(asset.node, 1.0),), sized_by="capacity", least_share=least, most_share=share)]
+    return [
+        Stream(
+            name,
+            "output",
+            (Effect(asset.node, 1.0),),
+            sized_by="capacity",
+            least_share=least,
+            most_share=share,
+        )
+    ]
 
 
 def _demand(park: Park, name: str, asset: Demand) -> list[Stream]:
@@ -77,7 +86,8 @@ def _demand(park: Park, name: str, asset: Demand) -> list[Stream]:
 def needed(park: Park, name: str) -> Array:
     """Profile of a demand, carrier unit per hour, shape (steps,)."""
     asset = park.assets[name]
-    assert isinstance(asset, Demand) and asset.profile is not None
+    assert isinstance(asset, Demand)
+    assert asset.profile is not None
     return park.values(asset.profile)
 
 
@@ -86,8 +96,14 @@ def _converter(park: Park, name: str, asset: Converter) -> list[Stream]:
     share = park.availability(name)
     least = asset.min_load if alone and not asset.on_off else 0.0
     return [
-        Stream(name, f"activity:{way}", activity_effects(park, asset, way), sized_by="capacity",
-               least_share=least, most_share=share)
+        Stream(
+            name,
+            f"activity:{way}",
+            activity_effects(park, asset, way),
+            sized_by="capacity",
+            least_share=least,
+            most_share=share,
+        )
         for way in asset.ways
     ]
 
@@ -115,7 +131,9 @@ def _storage(park: Park, name: str, asset: Storage) -> list[Stream]:
 
 def _connection(park: Park, name: str, asset: Connection) -> list[Stream]:
     arrives = 1.0 - asset.loss
-    streams = [Stream(name, "forward", (Effect(asset.start, -1.0), Effect(asset.end, arrives)), sized_by="capacity")]
+    streams = [
+        Stream(name, "forward", (Effect(asset.start, -1.0), Effect(asset.end, arrives)), sized_by="capacity")
+    ]
     if not asset.one_way:
         back = (Effect(asset.end, -1.0), Effect(asset.start, arrives))
         streams.append(Stream(name, "backward", back, sized_by="capacity"))
@@ -137,8 +155,12 @@ def _market(park: Park, name: str, asset: Market) -> list[Stream]:
 
 
 _BY_KIND: Mapping[type, Callable[[Park, str, Any], list[Stream]]] = {
-    Source: _source, Demand: _demand, Converter: _converter,
-    Storage: _storage, Connection: _connection, Market: _market,
+    Source: _source,
+    Demand: _demand,
+    Converter: _converter,
+    Storage: _storage,
+    Connection: _connection,
+    Market: _market,
 }
 
 

@@ -27,12 +27,18 @@ class Season(Declared):
         at = 0.0
         for begin, end in hours:
             if begin != at or end <= begin:
-                raise fault(f"hours {at:g}–{begin:g} " + ("missing" if begin > at else "twice"), "periods that cover 0–24 once")
+                raise fault(
+                    f"hours {at:g}–{begin:g} " + ("missing" if begin > at else "twice"),
+                    "periods that cover 0–24 once",
+                )
             at = end
         if at != 24:
             raise fault(f"hours {at:g}–24 missing", "periods that cover 0–24 once")
         if set(self.periods) != set(self.ratios):
-            raise fault(f"periods {sorted(self.periods)} but ratios {sorted(self.ratios)}", "one ratio for each period")
+            raise fault(
+                f"periods {sorted(self.periods)} but ratios {sorted(self.ratios)}",
+                "one ratio for each period",
+            )
         return self
 
 
@@ -55,7 +61,8 @@ class CapacityCharge(Declared):
     @model_validator(mode="after")
     def _has_prices(self) -> CapacityCharge:
         needs = {
-            "maximum-demand": ("demand_price",), "contracted": ("contract_price",),
+            "maximum-demand": ("demand_price",),
+            "contracted": ("contract_price",),
             "cheaper": ("demand_price", "contract_price"),
             "direct-supply": ("contract_price", "energy_price", "average_load_rate"),
         }[self.basis]
@@ -112,8 +119,23 @@ class Tariff(Declared):
 
 
 Part = Literal[
-    "output", "available", "intake", "unserved", "activity", "input", "charge", "discharge",
-    "forward", "backward", "buy", "sell", "certified", "loss", "land", "embodied", "emissions",
+    "output",
+    "available",
+    "intake",
+    "unserved",
+    "activity",
+    "input",
+    "charge",
+    "discharge",
+    "forward",
+    "backward",
+    "buy",
+    "sell",
+    "certified",
+    "loss",
+    "land",
+    "embodied",
+    "emissions",
 ]
 """What of an asset an account weighs; see the reference page of accounts."""
 

@@ -21,10 +21,24 @@ _MOST_VALUES = 500_000
 _INT = re.compile(r"[+-]?\d+\Z")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
 _WORDS: dict[str, Any] = {
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-    "null": None, "Null": None, "NULL": None, "~": None, "": None,
-    ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
-    ".inf": float("inf"), ".Inf": float("inf"), ".INF": float("inf"), "-.inf": float("-inf"),
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "~": None,
+    "": None,
+    ".nan": float("nan"),
+    ".NaN": float("nan"),
+    ".NAN": float("nan"),
+    ".inf": float("inf"),
+    ".Inf": float("inf"),
+    ".INF": float("inf"),
+    "-.inf": float("-inf"),
 }
 
 Path_ = tuple[str | int, ...]
@@ -65,7 +79,11 @@ def read_text(path: Path, document: Document) -> str | None:
     try:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
-            note(f"{size / 1e6:.0f} MB", f"at most {LARGEST_BYTES / 1e6:.0f} MB", "time series belong in tables")
+            note(
+                f"{size / 1e6:.0f} MB",
+                f"at most {LARGEST_BYTES / 1e6:.0f} MB",
+                "time series belong in tables",
+            )
             return None
         content = path.read_bytes()
     except OSError as error:
@@ -96,7 +114,9 @@ def parse_yaml(text: str, document: Document) -> None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        document.faults.append(Fault(document.file, line, "yaml", error.problem or "unreadable text", "valid YAML"))
+        document.faults.append(
+            Fault(document.file, line, "yaml", error.problem or "unreadable text", "valid YAML")
+        )
         return
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         words = "nesting too deep" if isinstance(error, RecursionError) else str(error).splitlines()[0]
@@ -133,23 +153,40 @@ class _Builder:
             return
         self.stopped = True
         if depth > _DEEPEST:
-            self._fault(line, "yaml", "nesting too deep, or an alias that contains itself", f"at most {_DEEPEST} levels")
+            self._fault(
+                line,
+                "yaml",
+                "nesting too deep, or an alias that contains itself",
+                f"at most {_DEEPEST} levels",
+            )
         else:
-            self._fault(line, "yaml", f"more than {_MOST_VALUES:,} values", f"at most {_MOST_VALUES:,} values",
-                        "time series belong in tables")
+            self._fault(
+                line,
+                "yaml",
+                f"more than {_MOST_VALUES:,} values",
+                f"at most {_MOST_VALUES:,} values",
+                "time series belong in tables",
+            )
 
     def _mapping(self, node: yaml.MappingNode, path: Path_, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(line, ".".join(map(str, path)) or "yaml", "a key that is a list or section", "a plain key")
+                self._fault(
+                    line, ".".join(map(str, path)) or "yaml", "a key that is a list or section", "a plain key"
+                )
                 continue
             key = str(key_node.value)
             if key in data:
                 first = self.document.lines[(*path, key)]
-                self._fault(line, ".".join(map(str, (*path, key))), f"key '{key}' again", "each key once",
-                            f"first on line {first}")
+                self._fault(
+                    line,
+                    ".".join(map(str, (*path, key))),
+                    f"key '{key}' again",
+                    "each key once",
+                    f"first on line {first}",
+                )
                 continue
             self.document.lines[(*path, key)] = line
             data[key] = self.build(value_node, (*path, key), depth + 1)
@@ -161,7 +198,7 @@ class _Builder:
 
 def _scalar(node: yaml.Node) -> Any:
     text = str(node.value)
-    if getattr(node, "style", None) is not None:
+    if getattr(node, "style", None) in ("'", '"', "|", ">"):
         return text
     if text in _WORDS:
         return _WORDS[text]

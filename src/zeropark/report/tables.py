@@ -89,7 +89,7 @@ def _formats(book: Any) -> dict[str, Any]:
     line = {"bottom": 1, "bottom_color": "#dfe4e8", "valign": "top"}
     head = {"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom", "font_color": "#44525c"}
     styles: dict[str, dict[str, Any]] = {
-        "text": line | {"text_wrap": True},
+        "text": line | {"text_wrap": True, "indent": 1},
         "plain": {},
         "number": line | {"num_format": "#,##0.00##"},
         "money": line | {"num_format": "#,##0.00;[Red]-#,##0.00"},
@@ -114,12 +114,18 @@ def _names(titles: Iterable[str]) -> str:
 
 
 def _asset(outcome: Outcome, name: str) -> str:
-    return _names(asset_title(outcome.park, name, language) for language in LANGUAGES)
+    """Both names of an asset; its key too, where another asset has the same names."""
+    titles = {
+        key: _names(asset_title(outcome.park, key, language) for language in LANGUAGES)
+        for key in outcome.park.assets
+    }
+    title = titles.get(name, name)
+    return title if list(titles.values()).count(title) < 2 else f"{title} ({name})"
 
 
 def _summary(outcome: Outcome, sheet: Sheet) -> None:
     spec, certificate, solver = outcome.park.spec, outcome.certificate, outcome.solver
-    sheet.head(_names((spec.name, spec.name_zh)), [("", 44), ("", 26), ("", 60)])
+    sheet.head(_names((spec.name, spec.name_zh)), [("", 44), ("", 64), ("", 64)])
     rows: list[tuple[str, object, str]] = [
         (_both("s-rules"), view.verdict_sentence(outcome, "en"), view.verdict_sentence(outcome, "zh")),
         ("Period 时段", view.period_words(outcome, "en"), view.period_words(outcome, "zh")),
@@ -139,7 +145,8 @@ def _summary(outcome: Outcome, sheet: Sheet) -> None:
         rows.append(
             ("Solver 求解器", f"{solver.name}, {solver.seconds:.1f} s, {solver.iterations} iterations", "")
         )
-    rows += [(_both("read-this-first"), note, "") for note in view.warnings(outcome, "en")]
+    notes = zip(view.warnings(outcome, "en"), view.warnings(outcome, "zh"), strict=True)
+    rows += [(_both("read-this-first"), note, note_zh if note_zh != note else "") for note, note_zh in notes]
     for row, (label, value, remark) in enumerate(rows, start=_HEAD):
         sheet.text(row, 0, label)
         if isinstance(value, float):
@@ -252,7 +259,8 @@ def _months(outcome: Outcome, sheet: Sheet) -> None:
             sheet.text(row, column, value)
         for j in range(len(periods)):
             head = xl_rowcol_to_cell(_HEAD, 3 + j, row_abs=True)
-            text = f"=SUMIFS({amount},{period},{head},{item},$B{row + 1},{owner},$A{row + 1})"
+            same = f"({period}={head})*({item}=$B{row + 1})*({owner}=$A{row + 1})"
+            text = f"=SUMPRODUCT({same}*{amount})"
             sheet.formula(row, 3 + j, text, table[i, j], "money")
         _row_sum(sheet, row, 3, len(periods), table[i], "money")
     if items:

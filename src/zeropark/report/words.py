@@ -117,7 +117,7 @@ PAPER: Terms = {
     "h-total": ("Total", "合计"),
     "h-unit": ("Unit", "单位"),
     "h-hours": ("Full-load hours", "满负荷小时"),
-    "h-unused": ("Not used of what was available", "弃用比例"),
+    "h-unused": ("Curtailed", "弃用比例"),
     "h-term": ("Cost", "费用项"),
     "h-money": ("Amount", "金额"),
     "h-share": ("Share", "占比"),

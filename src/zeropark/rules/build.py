@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zeropark import units
 from zeropark.accounts.declared import coal_equivalent, standard_specs, uncounted
@@ -29,7 +29,8 @@ def rules_of(park: Park, accounts: Accounts) -> tuple[Rule, ...]:
     rules = list(building.rules())
     if building.faults:
         raise InputError(building.faults)
-    return tuple(rules)
+    whole_year = abs(park.clock.years - 1) < 1e-9
+    return tuple(replace(rule, period=("a year", "每年")) for rule in rules) if whole_year else tuple(rules)
 
 
 def enforced(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:

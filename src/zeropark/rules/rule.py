@@ -30,7 +30,8 @@ class Rule:
 
     form: ``≤ 0`` when the rule is met, in the unit of the left account. limit: in ``unit``; nan when
     the pack has no limit for this park (then it is only measured, never met nor failed).
-    left, right: names in ``Accounts.lookup``. checks: what the choice of the limit leans on.
+    left, right: names in ``Accounts.lookup``. checks: what the choice of the limit leans on. period: the
+    time that money counts for, in words, English and Chinese.
     """
 
     pack: str
@@ -51,6 +52,7 @@ class Rule:
     date: str
     note: str = ""
     checks: tuple[Check, ...] = ()
+    period: tuple[str, str] = ("over the period", "期内")
 
 
 @dataclass(frozen=True)

@@ -97,8 +97,8 @@ def price_words(rule: Rule, shadow_price: float, currency: str) -> tuple[str, st
     if money(worth, currency).endswith(" 0"):
         return ("The limit costs nothing at the margin.", "该限值的边际成本为零。")
     return (
-        f"{how.capitalize()} the limit by {by} is worth {money(worth, currency)} over the period.",
-        f"限值每放宽 {by_zh}, 期内可节省 {money_zh(worth, currency)}。",
+        f"{how.capitalize()} the limit by {by} is worth {money(worth, currency)} {rule.period[0]}.",
+        f"限值每放宽 {by_zh}, {rule.period[1]}可节省 {money_zh(worth, currency)}。",
     )
 
 
@@ -106,8 +106,8 @@ def cost_words(rule: Rule, cost: float, currency: str) -> tuple[str, str]:
     """What the whole rule costs."""
     limit = amount(rule.limit, rule.unit)
     return (
-        f"The limit of {limit} costs {money(cost, currency)} over the period.",
-        f"{limit} 的限值期内成本为 {money_zh(cost, currency)}。",
+        f"The limit of {limit} costs {money(cost, currency)} {rule.period[0]}.",
+        f"{limit} 的限值{rule.period[1]}成本为 {money_zh(cost, currency)}。",
     )
 
 

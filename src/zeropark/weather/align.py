@@ -44,17 +44,27 @@ def align(weather: Weather, clock: Clock) -> Weather:
     series = make(weather, clock, places)
     notes = list(places.notes)
     if fine:
-        notes.append(f"{weather.step_hours:g} h means divided into steps of {clock.step_hours:.4g} h, "
-                     "each mean kept: irradiance by the height of the sun, the rest linear")
+        notes.append(
+            f"{weather.step_hours:g} h means divided into steps of {clock.step_hours:.4g} h, "
+            "each mean kept: irradiance by the height of the sun, the rest linear"
+        )
     elif not places.same(weather, clock):
-        notes.append(f"{weather.step_hours:g} h means averaged by overlap onto steps of "
-                     f"{clock.step_hours:.4g} h")
+        notes.append(
+            f"{weather.step_hours:g} h means averaged by overlap onto steps of {clock.step_hours:.4g} h"
+        )
     return replace(
-        weather, times_utc=clock.times_utc, step_hours=clock.step_hours, typical_year=False,
-        notes=weather.notes + tuple(notes), ghi_w_per_m2=series["ghi_w_per_m2"],
-        dni_w_per_m2=series.get("dni_w_per_m2"), dhi_w_per_m2=series.get("dhi_w_per_m2"),
-        temp_air_c=series["temp_air_c"], wind_speed_m_per_s=series["wind_speed_m_per_s"],
-        pressure_pa=series["pressure_pa"])
+        weather,
+        times_utc=clock.times_utc,
+        step_hours=clock.step_hours,
+        typical_year=False,
+        notes=weather.notes + tuple(notes),
+        ghi_w_per_m2=series["ghi_w_per_m2"],
+        dni_w_per_m2=series.get("dni_w_per_m2"),
+        dhi_w_per_m2=series.get("dhi_w_per_m2"),
+        temp_air_c=series["temp_air_c"],
+        wind_speed_m_per_s=series["wind_speed_m_per_s"],
+        pressure_pa=series["pressure_pa"],
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +88,10 @@ class _Places:
             raise InputError([Fault(weather.source, None, "typical year", f"{weather.hours:g} h", "8760 h")])
         first = _calendar_hours(weather.times_utc[:1], offset)[0]
         hours = (_calendar_hours(clock.times_utc, offset) - first) % _YEAR_HOURS
-        notes = [f"typical year mapped by month, day and hour of local standard time "
-                 f"(UTC{offset.total_seconds() / 3600:+g})"]
+        notes = [
+            f"typical year mapped by month, day and hour of local standard time "
+            f"(UTC{offset.total_seconds() / 3600:+g})"
+        ]
         local = clock.times_utc.tz_localize(None) + offset
         if bool(((local.month == 2) & (local.day == 29)).any()):
             notes.append("29 February repeats 28 February: a typical year has no leap day")
@@ -96,8 +108,9 @@ class _Places:
 
     def same(self, weather: Weather, clock: Clock) -> bool:
         """Whether each step of the clock is one source interval."""
-        return (abs(self.source_step - clock.step_hours) < _EPSILON_HOURS
-                and bool((np.abs(self._phase()) < 2 * _EPSILON_HOURS).all()))
+        return abs(self.source_step - clock.step_hours) < _EPSILON_HOURS and bool(
+            (np.abs(self._phase()) < 2 * _EPSILON_HOURS).all()
+        )
 
 
 def _standard_offset(clock: Clock) -> timedelta:
@@ -124,17 +137,30 @@ def _require_cover(weather: Weather, clock: Clock, hours: Floats) -> None:
         return
     steps = np.flatnonzero(missing)
     last = weather.times_utc[-1] + pd.Timedelta(hours=weather.step_hours)
-    raise InputError([Fault(
-        weather.source, None, "time",
-        f"no weather for {len(steps)} of {clock.steps} steps, the first at {clock.times_utc[steps[0]]}",
-        f"weather from {clock.times_utc[0]} to {clock.times_utc[-1] + pd.Timedelta(clock.step)}",
-        f"the file covers {weather.times_utc[0]} to {last}")])
+    raise InputError(
+        [
+            Fault(
+                weather.source,
+                None,
+                "time",
+                f"no weather for {len(steps)} of {clock.steps} steps, the first at {clock.times_utc[steps[0]]}",
+                f"weather from {clock.times_utc[0]} to {clock.times_utc[-1] + pd.Timedelta(clock.step)}",
+                f"the file covers {weather.times_utc[0]} to {last}",
+            )
+        ]
+    )
 
 
 def _given(weather: Weather) -> dict[str, Floats]:
     """The series that there are, by field name of Weather."""
-    names = ("ghi_w_per_m2", "dni_w_per_m2", "dhi_w_per_m2", "temp_air_c", "wind_speed_m_per_s",
-             "pressure_pa")
+    names = (
+        "ghi_w_per_m2",
+        "dni_w_per_m2",
+        "dhi_w_per_m2",
+        "temp_air_c",
+        "wind_speed_m_per_s",
+        "pressure_pa",
+    )
     series = {name: getattr(weather, name) for name in names}
     return {name: values for name, values in series.items() if values is not None}
 
@@ -194,7 +220,7 @@ def _divided(weather: Weather, clock: Clock, places: _Places) -> dict[str, Float
             divided = by_shape(means[1:-1], up)
         else:
             divided = by_slope(means, parts, scaled=name == "wind_speed_m_per_s")
-        made[name] = divided[before:before + clock.steps]
+        made[name] = divided[before : before + clock.steps]
     return made
 
 

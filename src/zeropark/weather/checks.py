@@ -16,8 +16,12 @@ Floats = NDArray[np.float64]
 
 LONGEST_FILL_HOURS = 6.0
 _BOUNDS = {
-    "ghi": (0.0, 1600.0), "dni": (0.0, 1500.0), "dhi": (0.0, 1200.0), "temp_air": (-90.0, 60.0),
-    "wind_speed": (0.0, 75.0), "pressure": (30_000.0, 110_000.0),
+    "ghi": (0.0, 1600.0),
+    "dni": (0.0, 1500.0),
+    "dhi": (0.0, 1200.0),
+    "temp_air": (-90.0, 60.0),
+    "wind_speed": (0.0, 75.0),
+    "pressure": (30_000.0, 110_000.0),
 }
 _NIGHT_DEG = -1.0
 _NIGHT_W_PER_M2 = 10.0
@@ -34,18 +38,37 @@ def time_faults(raw: Raw) -> list[Fault]:
     for row in np.flatnonzero(np.asarray(gaps != step)).tolist():
         now, before = raw.times_utc[row + 1], raw.times_utc[row]
         gap = (now - before - step) / pd.Timedelta(hours=1)
-        kind = ("the same time again" if now == before else
-                "a time before the last" if now < before else
-                f"a gap of {gap:g} h" if gap > 0 else "a step shorter than the rest")
-        faults.append(Fault(raw.file, raw.line(row + 1), "time",
-                            f"{kind}: {now:%Y-%m-%d %H:%M} after {before:%Y-%m-%d %H:%M} UTC",
-                            f"{before + step:%Y-%m-%d %H:%M} UTC"))
+        kind = (
+            "the same time again"
+            if now == before
+            else "a time before the last"
+            if now < before
+            else f"a gap of {gap:g} h"
+            if gap > 0
+            else "a step shorter than the rest"
+        )
+        faults.append(
+            Fault(
+                raw.file,
+                raw.line(row + 1),
+                "time",
+                f"{kind}: {now:%Y-%m-%d %H:%M} after {before:%Y-%m-%d %H:%M} UTC",
+                f"{before + step:%Y-%m-%d %H:%M} UTC",
+            )
+        )
     faults = shortened(faults)
     hours = len(raw.times_utc) * raw.step_hours
     if raw.typical_year and abs(hours - 8760) > 1e-6:
-        faults.append(Fault(raw.file, None, "rows", f"{len(raw.times_utc)} rows of {raw.step_hours:g} h",
-                            f"{8760 / raw.step_hours:g}, a year of 365 days",
-                            "an actual year is read with typical_year=False"))
+        faults.append(
+            Fault(
+                raw.file,
+                None,
+                "rows",
+                f"{len(raw.times_utc)} rows of {raw.step_hours:g} h",
+                f"{8760 / raw.step_hours:g}, a year of 365 days",
+                "an actual year is read with typical_year=False",
+            )
+        )
     return faults
 
 
@@ -53,18 +76,36 @@ def missing_faults(raw: Raw, fill: str | None) -> list[Fault]:
     """Required columns that are absent, and values that are missing; after ``filled`` only what is left."""
     faults = [
         Fault(raw.file, None, name, "no such column", f"{name} in {UNITS[name]}")
-        for name in REQUIRED if name not in raw.columns]
-    hint = (f"gaps of more than {LONGEST_FILL_HOURS:g} h are not filled" if fill else
-            'fill="linear" fills short gaps and says so in the notes')
+        for name in REQUIRED
+        if name not in raw.columns
+    ]
+    hint = (
+        f"gaps of more than {LONGEST_FILL_HOURS:g} h are not filled"
+        if fill
+        else 'fill="linear" fills short gaps and says so in the notes'
+    )
     for name, values in raw.columns.items():
         missing = np.isnan(values) & ~raw.flawed.get(name, np.zeros(len(values), dtype=bool))
         found = []
         for first, last in runs(missing):
-            many = "a missing value" if first == last else (
-                f"{last - first + 1} missing values" +
-                (f" to line {raw.line(last)}" if raw.lines is not None else ""))
-            found.append(Fault(raw.file, raw.line(first), raw.titles[name], many + raw.where(first),
-                               f"a value in {UNITS[name]}", hint))
+            many = (
+                "a missing value"
+                if first == last
+                else (
+                    f"{last - first + 1} missing values"
+                    + (f" to line {raw.line(last)}" if raw.lines is not None else "")
+                )
+            )
+            found.append(
+                Fault(
+                    raw.file,
+                    raw.line(first),
+                    raw.titles[name],
+                    many + raw.where(first),
+                    f"a value in {UNITS[name]}",
+                    hint,
+                )
+            )
         faults += shortened(found)
     return faults
 
@@ -79,12 +120,14 @@ def filled(raw: Raw) -> Raw:
         for first, last in runs(gone):
             inside = first > 0 and last < len(values) - 1
             if inside and (last - first + 1) * raw.step_hours <= LONGEST_FILL_HOURS:
-                short[first:last + 1] = True
+                short[first : last + 1] = True
         if short.any():
             known = ~np.isnan(values)
             columns[name] = np.where(short, np.interp(rows, rows[known], values[known]), values)
-            notes.append(f"{raw.titles[name]}: {short.sum()} missing values in {len(runs(short))} gaps "
-                         "filled by straight lines, as asked")
+            notes.append(
+                f"{raw.titles[name]}: {short.sum()} missing values in {len(runs(short))} gaps "
+                "filled by straight lines, as asked"
+            )
     return replace(raw, columns=columns, notes=tuple(notes))
 
 
@@ -97,9 +140,16 @@ def value_faults(raw: Raw) -> list[Fault]:
         with np.errstate(invalid="ignore"):
             rows = np.flatnonzero((values < low) | (values > high))
         for row in rows:
-            found.append(Fault(raw.file, raw.line(int(row)), raw.titles[name],
-                               f"{values[row]:g} {UNITS[name]}{raw.where(int(row))}",
-                               f"{low:g} to {high:g} {UNITS[name]}", _hint(name, float(values[row]))))
+            found.append(
+                Fault(
+                    raw.file,
+                    raw.line(int(row)),
+                    raw.titles[name],
+                    f"{values[row]:g} {UNITS[name]}{raw.where(int(row))}",
+                    f"{low:g} to {high:g} {UNITS[name]}",
+                    _hint(name, float(values[row])),
+                )
+            )
         faults += shortened(found)
     return faults
 
@@ -142,8 +192,11 @@ def sun_faults(raw: Raw) -> list[Fault]:
     if not (night.any() or much.any()):
         return []
     shift = best_shift(raw)
-    hint = (f"irradiance fits the sun when moved by {shift:+g} h: irradiance_shift_hours={shift:g}"
-            if shift and raw.typical_year else "check the place, the time zone and the time stamps")
+    hint = (
+        f"irradiance fits the sun when moved by {shift:+g} h: irradiance_shift_hours={shift:g}"
+        if shift and raw.typical_year
+        else "check the place, the time zone and the time stamps"
+    )
     faults = []
     for rows, what, expected in (
         (night, "while the sun is down", f"at most {_NIGHT_W_PER_M2:g} W/m2 at night"),
@@ -151,10 +204,16 @@ def sun_faults(raw: Raw) -> list[Fault]:
     ):
         if rows.any():
             first = int(np.argmax(rows))
-            faults.append(Fault(
-                raw.file, raw.line(first), raw.titles["ghi"],
-                f"light {what} in {rows.sum()} intervals, up to {ghi[rows].max():g} W/m2{raw.where(first)}",
-                expected, hint))
+            faults.append(
+                Fault(
+                    raw.file,
+                    raw.line(first),
+                    raw.titles["ghi"],
+                    f"light {what} in {rows.sum()} intervals, up to {ghi[rows].max():g} W/m2{raw.where(first)}",
+                    expected,
+                    hint,
+                )
+            )
     return faults
 
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,11 @@ def _stop(file: str, line: int | None, field: str, found: str, expected: str, hi
 
 
 def _numbers(
-    file: str, title: str, cells: list[str], lines: NDArray[np.int64], missing: Callable[[Floats], Flags],
+    file: str,
+    title: str,
+    cells: list[str],
+    lines: NDArray[np.int64],
+    missing: Callable[[Floats], Flags],
     faults: list[Fault],
 ) -> tuple[Floats, Flags]:
     """Cells as numbers, missing ones NaN, and which cells are no numbers at all (NaN too, and a fault)."""
@@ -68,6 +73,10 @@ def _numbers(
     values = np.where(np.isinf(values), np.nan, values)
     with np.errstate(invalid="ignore"):
         return np.where(missing(values), np.nan, values), flawed
+
+
+def _from_up(missing: float, values: Floats) -> Flags:
+    return values >= missing
 
 
 def _never(values: Floats) -> Flags:
@@ -116,34 +125,57 @@ def parse_epw(file: str, text: list[str], typical_year: bool, faults: list[Fault
     if per_hour != ["1"]:
         raise _stop(file, header + 1, "records per hour", ",".join(per_hour) or "none", "1")
     rows, lines = _rows(file, text, header + 1, 22, faults)
-    stamp = {name: _numbers(file, name, [r[i] for r in rows], lines, _never, faults)[0]
-             for i, name in enumerate(("Year", "Month", "Day", "Hour"))}
+    stamp = {
+        name: _numbers(file, name, [r[i] for r in rows], lines, _never, faults)[0]
+        for i, name in enumerate(("Year", "Month", "Day", "Hour"))
+    }
     years = stamp["Year"][np.isfinite(stamp["Year"])]
     one = len(np.unique(years)) == 1 and years[0] % 4 != 0
     year = (float(years[0]) if one else float(NOMINAL_YEAR)) if typical_year else stamp["Year"]
     local = pd.to_datetime(
-        pd.DataFrame({"year": year, "month": stamp["Month"], "day": stamp["Day"]}), errors="coerce")
+        pd.DataFrame({"year": year, "month": stamp["Month"], "day": stamp["Day"]}), errors="coerce"
+    )
     hour = stamp["Hour"]
     wrong = np.asarray(local.isna()) | ~((hour >= 1) & (hour <= 24))
-    faults += shortened([
-        Fault(file, int(lines[i]), "Year, Month, Day, Hour", ",".join(rows[i][:4]),
-              "a date, and an hour 1 to 24")
-        for i in np.flatnonzero(wrong)])
+    faults += shortened(
+        [
+            Fault(
+                file,
+                int(lines[i]),
+                "Year, Month, Day, Hour",
+                ",".join(rows[i][:4]),
+                "a date, and an hour 1 to 24",
+            )
+            for i in np.flatnonzero(wrong)
+        ]
+    )
     columns, flawed = {}, {}
     for name, (field, title, missing) in _EPW.items():
-        values, bad = _numbers(file, title, [r[field] for r in rows], lines,
-                               lambda v, m=missing: v >= m, faults)  # type: ignore[misc]
+        values, bad = _numbers(
+            file, title, [r[field] for r in rows], lines, partial(_from_up, missing), faults
+        )
         columns[name], flawed[name] = values[~wrong], bad[~wrong]
-    notes = ["hour-ending stamps moved to the beginning of the hour",
-             "temperature, wind and pressure of a stamp taken for the hour that ends at it"]
+    notes = [
+        "hour-ending stamps moved to the beginning of the hour",
+        "temperature, wind and pressure of a stamp taken for the hour that ends at it",
+    ]
     if np.isnan(columns["pressure"]).all():
         del columns["pressure"]
     begin = pd.DatetimeIndex(local[~wrong]) + pd.to_timedelta(hour[~wrong] - 1, unit="h")
     utc = (begin - pd.Timedelta(hours=place.zone_offset_hours)).tz_localize("UTC")
     return Raw(
-        file=file, place=place, times_utc=utc,
-        columns=columns, titles={k: v[1] for k, v in _EPW.items()}, lines=lines[~wrong], wind_height_m=10.0,
-        label=f"{city} (EPW)", typical_year=typical_year, flawed=flawed, notes=tuple(notes))
+        file=file,
+        place=place,
+        times_utc=utc,
+        columns=columns,
+        titles={k: v[1] for k, v in _EPW.items()},
+        lines=lines[~wrong],
+        wind_height_m=10.0,
+        label=f"{city} (EPW)",
+        typical_year=typical_year,
+        flawed=flawed,
+        notes=tuple(notes),
+    )
 
 
 def _epw_place(file: str, text: list[str]) -> tuple[Place, str]:
@@ -153,10 +185,12 @@ def _epw_place(file: str, text: list[str]) -> tuple[Place, str]:
     titles = ("Latitude", "Longitude", "TimeZone", "Elevation")
     faults: list[Fault] = []
     lines = np.ones(1, dtype=np.int64)
-    values = [_numbers(file, t, [c], lines, _never, faults)[0][0]
-              for t, c in zip(titles, cells[6:10], strict=True)]
+    values = [
+        _numbers(file, t, [c], lines, _never, faults)[0][0] for t, c in zip(titles, cells[6:10], strict=True)
+    ]
     for title, value, (low, high) in zip(
-            titles, values, ((-90, 90), (-180, 180), (-12, 14), (-1000, 9999)), strict=True):
+        titles, values, ((-90, 90), (-180, 180), (-12, 14), (-1000, 9999)), strict=True
+    ):
         if not low <= value <= high and not any(f.field == title for f in faults):
             faults.append(Fault(file, 1, title, f"{value:g}", f"{low} to {high}"))
     if faults:
@@ -166,7 +200,12 @@ def _epw_place(file: str, text: list[str]) -> tuple[Place, str]:
 
 
 _PVGIS = {
-    "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "T2m": "temp_air", "WS10m": "wind_speed", "SP": "pressure",
+    "G(h)": "ghi",
+    "Gb(n)": "dni",
+    "Gd(h)": "dhi",
+    "T2m": "temp_air",
+    "WS10m": "wind_speed",
+    "SP": "pressure",
 }
 _PVGIS_PLANE = ("G(i)", "Gb(i)", "Gd(i)", "Gr(i)")
 
@@ -176,17 +215,30 @@ def parse_pvgis_csv(file: str, text: list[str], zone_offset_hours: float, faults
     header = next((i for i, line in enumerate(text) if line.startswith(("time(UTC),", "time,"))), None)
     if header is None:
         raise _stop(file, None, "time", "no line of column names", "a line that starts with time")
-    meta = {k.strip().split(" (")[0].lower(): v.strip()
-            for k, _, v in (line.partition(":") for line in text[:header]) if v}
+    meta = {
+        k.strip().split(" (")[0].lower(): v.strip()
+        for k, _, v in (line.partition(":") for line in text[:header])
+        if v
+    }
     names = [n.strip() for n in text[header].split(",")]
     rows, lines = _rows(file, text, header + 1, len(names), faults)
     table = {name: [r[i] for r in rows] for i, name in enumerate(names)}
     slope = re.match(r"[\d.]+", meta.get("slope", ""))
-    return _pvgis(file, table, lines, names[0] == "time(UTC)", {
-        "latitude": meta.get("latitude"), "longitude": meta.get("longitude"),
-        "elevation": meta.get("elevation"), "slope": slope.group() if slope else None,
-        "offset": meta.get("irradiance time offset", "0"),
-    }, zone_offset_hours, faults)
+    return _pvgis(
+        file,
+        table,
+        lines,
+        names[0] == "time(UTC)",
+        {
+            "latitude": meta.get("latitude"),
+            "longitude": meta.get("longitude"),
+            "elevation": meta.get("elevation"),
+            "slope": slope.group() if slope else None,
+            "offset": meta.get("irradiance time offset", "0"),
+        },
+        zone_offset_hours,
+        faults,
+    )
 
 
 def parse_pvgis_json(file: str, text: str, zone_offset_hours: float, faults: list[Fault]) -> Raw:
@@ -203,17 +255,38 @@ def parse_pvgis_json(file: str, text: str, zone_offset_hours: float, faults: lis
     except json.JSONDecodeError as error:
         raise _stop(file, error.lineno, "JSON", error.msg, "a PVGIS JSON file") from error
     except (KeyError, IndexError, TypeError, AttributeError) as error:
-        raise _stop(file, None, "JSON", f"another structure ({error})",
-                    "inputs.location, and outputs.tmy_hourly or outputs.hourly") from error
-    return _pvgis(file, table, None, typical, {
-        "latitude": place.get("latitude"), "longitude": place.get("longitude"),
-        "elevation": place.get("elevation"), "slope": slope, "offset": place.get("irradiance_time_offset", 0),
-    }, zone_offset_hours, faults)
+        raise _stop(
+            file,
+            None,
+            "JSON",
+            f"another structure ({error})",
+            "inputs.location, and outputs.tmy_hourly or outputs.hourly",
+        ) from error
+    return _pvgis(
+        file,
+        table,
+        None,
+        typical,
+        {
+            "latitude": place.get("latitude"),
+            "longitude": place.get("longitude"),
+            "elevation": place.get("elevation"),
+            "slope": slope,
+            "offset": place.get("irradiance_time_offset", 0),
+        },
+        zone_offset_hours,
+        faults,
+    )
 
 
 def _pvgis(
-    file: str, table: dict[str, list[str]], lines: NDArray[np.int64] | None, typical: bool,
-    meta: dict[str, object], zone_offset_hours: float, faults: list[Fault],
+    file: str,
+    table: dict[str, list[str]],
+    lines: NDArray[np.int64] | None,
+    typical: bool,
+    meta: dict[str, object],
+    zone_offset_hours: float,
+    faults: list[Fault],
 ) -> Raw:
     place, offset = _pvgis_place(file, meta, zone_offset_hours)
     time = "time(UTC)" if typical else "time"
@@ -222,10 +295,18 @@ def _pvgis(
     if typical:
         wrong = wrong | np.asarray((stamps.dt.month == 2) & (stamps.dt.day == 29))
     at = lines if lines is not None else np.arange(len(stamps), dtype=np.int64)
-    faults += shortened([
-        Fault(file, int(at[i]) if lines is not None else None, time, table[time][i][:40],
-              "a time such as 20160131:1310, never 29 February of a typical year")
-        for i in np.flatnonzero(wrong)])
+    faults += shortened(
+        [
+            Fault(
+                file,
+                int(at[i]) if lines is not None else None,
+                time,
+                table[time][i][:40],
+                "a time such as 20160131:1310, never 29 February of a typical year",
+            )
+            for i in np.flatnonzero(wrong)
+        ]
+    )
     columns, titles, flawed = {}, {}, {}
     for name, cells in table.items():
         if name in _PVGIS or name in _PVGIS_PLANE:
@@ -239,13 +320,23 @@ def _pvgis(
     if typical:
         moved = pd.DatetimeIndex([t.replace(year=NOMINAL_YEAR) for t in moved])
     begin = moved + pd.Timedelta(minutes=round(offset * 60)) - pd.Timedelta(minutes=30)
-    notes = (f"each PVGIS value holds at an instant (stamp plus {offset:g} h): taken as the mean of the hour "
-             "around it",)
+    notes = (
+        f"each PVGIS value holds at an instant (stamp plus {offset:g} h): taken as the mean of the hour "
+        "around it",
+    )
     return Raw(
-        file=file, place=place, times_utc=begin.tz_localize("UTC"), columns=columns, titles=titles,
-        lines=None if lines is None else lines[~wrong], wind_height_m=10.0,
-        label=f"PVGIS {place.latitude_deg:g}, {place.longitude_deg:g}", typical_year=typical, flawed=flawed,
-        notes=notes)
+        file=file,
+        place=place,
+        times_utc=begin.tz_localize("UTC"),
+        columns=columns,
+        titles=titles,
+        lines=None if lines is None else lines[~wrong],
+        wind_height_m=10.0,
+        label=f"PVGIS {place.latitude_deg:g}, {place.longitude_deg:g}",
+        typical_year=typical,
+        flawed=flawed,
+        notes=notes,
+    )
 
 
 def _pvgis_place(file: str, meta: dict[str, object], zone: float) -> tuple[Place, float]:
@@ -270,8 +361,14 @@ def _horizontal(
     """In-plane irradiance of an hourly series becomes horizontal; a tilted plane is a fault."""
     if str(slope) not in ("0", "0.0", "0."):
         plane_is = "that moves or is not stated" if slope is None else f"of {slope} degrees"
-        raise _stop(file, None, "slope", f"irradiance on a plane {plane_is}", "0 degrees, the horizontal",
-                    "download the series again with slope 0 and radiation components")
+        raise _stop(
+            file,
+            None,
+            "slope",
+            f"irradiance on a plane {plane_is}",
+            "0 degrees, the horizontal",
+            "download the series again with slope 0 and radiation components",
+        )
     plane = {name: columns.pop(name) for name in _PVGIS_PLANE if name in columns}
     bad = {name: flawed.pop(name) for name in plane}
     for name in plane:
@@ -300,9 +397,12 @@ def parse_csv(file: str, text: list[str], source: CsvSource, faults: list[Fault]
     cells = [r[headings.index("time")].strip() for r in rows]
     stamps = [_stamp(c, source.zone_offset_hours) for c in cells]
     wrong = np.array([s is None for s in stamps])
-    faults += shortened([
-        Fault(file, int(lines[i]), "time", repr(cells[i][:40]), "a time such as 2025-01-31T13:00")
-        for i in np.flatnonzero(wrong)])
+    faults += shortened(
+        [
+            Fault(file, int(lines[i]), "time", repr(cells[i][:40]), "a time such as 2025-01-31T13:00")
+            for i in np.flatnonzero(wrong)
+        ]
+    )
     columns, flawed = {}, {}
     names = [_HEADING.match(h) for h in text[0].lstrip("\ufeff").split(",")]
     for i, name in enumerate(headings):
@@ -314,13 +414,25 @@ def parse_csv(file: str, text: list[str], source: CsvSource, faults: list[Fault]
             flawed[name] = bad[~wrong]
     times = pd.DatetimeIndex([s for s in stamps if s is not None], tz="UTC")
     place = Place(source.latitude_deg, source.longitude_deg, source.altitude_m, source.zone_offset_hours)
-    raw = Raw(file=file, place=place, times_utc=times, columns=columns, titles={n: n for n in columns},
-              lines=lines[~wrong], wind_height_m=source.wind_height_m, label=file,
-              typical_year=source.typical_year, flawed=flawed)
+    raw = Raw(
+        file=file,
+        place=place,
+        times_utc=times,
+        columns=columns,
+        titles={n: n for n in columns},
+        lines=lines[~wrong],
+        wind_height_m=source.wind_height_m,
+        label=file,
+        typical_year=source.typical_year,
+        flawed=flawed,
+    )
     if not source.hour_ending:
         return raw
-    return replace(raw, times_utc=times - pd.Timedelta(hours=raw.step_hours),
-                   notes=("interval-ending stamps moved to the beginning of the interval",))
+    return replace(
+        raw,
+        times_utc=times - pd.Timedelta(hours=raw.step_hours),
+        notes=("interval-ending stamps moved to the beginning of the interval",),
+    )
 
 
 def _headings(file: str, line: str, faults: list[Fault]) -> list[str]:
@@ -331,8 +443,9 @@ def _headings(file: str, line: str, faults: list[Fault]) -> list[str]:
         name = match.group(1) if match else cell.strip()
         unit = match.group(2) if match else None
         if name not in known:
-            faults.append(Fault(
-                file, 1, name[:40], "an unknown column", ", ".join(known), nearest(name, known)))
+            faults.append(
+                Fault(file, 1, name[:40], "an unknown column", ", ".join(known), nearest(name, known))
+            )
         elif name in names:
             faults.append(Fault(file, 1, name, "the column twice", "each column once"))
         elif unit and name in UNITS and not _known_unit(name, unit):

@@ -13,7 +13,12 @@ from zeropark.errors import Fault, InputError
 Floats = NDArray[np.float64]
 
 _SERIES = (
-    "ghi_w_per_m2", "dni_w_per_m2", "dhi_w_per_m2", "temp_air_c", "wind_speed_m_per_s", "pressure_pa",
+    "ghi_w_per_m2",
+    "dni_w_per_m2",
+    "dhi_w_per_m2",
+    "temp_air_c",
+    "wind_speed_m_per_s",
+    "pressure_pa",
 )
 _OPTIONAL = ("dni_w_per_m2", "dhi_w_per_m2")
 
@@ -81,10 +86,18 @@ class Weather:
         return []
 
     def _place_faults(self) -> list[Fault]:
-        bounds = {"latitude_deg": (-90, 90), "longitude_deg": (-180, 180), "altitude_m": (-500, 9000),
-                  "zone_offset_hours": (-12, 14), "wind_height_m": (0.5, 500)}
-        return [self._fault(name, f"{getattr(self, name):g}", f"{low} to {high}")
-                for name, (low, high) in bounds.items() if not low <= getattr(self, name) <= high]
+        bounds = {
+            "latitude_deg": (-90, 90),
+            "longitude_deg": (-180, 180),
+            "altitude_m": (-500, 9000),
+            "zone_offset_hours": (-12, 14),
+            "wind_height_m": (0.5, 500),
+        }
+        return [
+            self._fault(name, f"{getattr(self, name):g}", f"{low} to {high}")
+            for name, (low, high) in bounds.items()
+            if not low <= getattr(self, name) <= high
+        ]
 
     def _fault(self, field: str, found: str, expected: str) -> Fault:
         return Fault(self.source or self.label, None, field, found, expected)

@@ -15,7 +15,11 @@ Floats = NDArray[np.float64]
 MOST_FAULTS = 20
 
 UNITS = {
-    "ghi": "W/m2", "dni": "W/m2", "dhi": "W/m2", "temp_air": "degC", "wind_speed": "m/s",
+    "ghi": "W/m2",
+    "dni": "W/m2",
+    "dhi": "W/m2",
+    "temp_air": "degC",
+    "wind_speed": "m/s",
     "pressure": "Pa",
 }
 REQUIRED = ("ghi", "temp_air", "wind_speed")

@@ -89,8 +89,13 @@ def _format_of(text: str) -> Format | None:
 
 
 def _parsed(
-    file: str, text: str, format: Format | None, csv: CsvSource | None,
-    typical_year: bool, zone_offset_hours: float, faults: list[Fault],
+    file: str,
+    text: str,
+    format: Format | None,
+    csv: CsvSource | None,
+    typical_year: bool,
+    zone_offset_hours: float,
+    faults: list[Fault],
 ) -> Raw:
     known = ", ".join(FORMATS)
     kind = format or _format_of(text)
@@ -103,8 +108,17 @@ def _parsed(
         return parse_pvgis_json(file, text, zone_offset_hours, faults)
     if kind == "csv":
         if csv is None:
-            raise InputError([Fault(file, None, "csv", "a plain CSV file without a place",
-                                    "latitude, longitude, altitude and zone (CsvSource)")])
+            raise InputError(
+                [
+                    Fault(
+                        file,
+                        None,
+                        "csv",
+                        "a plain CSV file without a place",
+                        "latitude, longitude, altitude and zone (CsvSource)",
+                    )
+                ]
+            )
         return parse_csv(file, lines, csv, faults)
     raise InputError([Fault(file, 1, "format", "an unknown format" if kind is None else repr(kind), known)])
 
@@ -126,8 +140,16 @@ def _checked(
         return raw, faults
     hours = best_shift(raw) if shift == "fit" else shift
     if hours and not raw.typical_year:
-        return raw, [Fault(raw.file, None, "irradiance_shift_hours", f"{hours:g} h in an actual year",
-                           "0", "correct the time stamps instead")]
+        return raw, [
+            Fault(
+                raw.file,
+                None,
+                "irradiance_shift_hours",
+                f"{hours:g} h in an actual year",
+                "0",
+                "correct the time stamps instead",
+            )
+        ]
     raw = _shifted(raw, hours)
     return raw, sun_faults(raw)
 
@@ -139,7 +161,10 @@ def _shifted(raw: Raw, hours: float) -> Raw:
     begin = np.arange(len(raw.times_utc), dtype=np.float64) * raw.step_hours - hours
     columns = {
         name: mean_over(values, begin, raw.step_hours, raw.step_hours, periodic=True)
-        if name in IRRADIANCE else values for name, values in raw.columns.items()}
+        if name in IRRADIANCE
+        else values
+        for name, values in raw.columns.items()
+    }
     note = f"irradiance moved by {hours:+g} h against the file's clock, as asked, to fit the sun"
     return replace(raw, columns=columns, notes=(*raw.notes, note))
 
@@ -150,14 +175,27 @@ def _weather(raw: Raw) -> Weather:
     if "pressure" not in columns:
         pressure = standard_pressure_pa(raw.place.altitude_m)
         columns["pressure"] = np.full(len(raw.times_utc), pressure)
-        notes.append(f"no pressure in the file: {pressure:.0f} Pa of the standard atmosphere at "
-                     f"{raw.place.altitude_m:g} m")
+        notes.append(
+            f"no pressure in the file: {pressure:.0f} Pa of the standard atmosphere at "
+            f"{raw.place.altitude_m:g} m"
+        )
     return Weather(
-        times_utc=raw.times_utc, step_hours=raw.step_hours, ghi_w_per_m2=columns["ghi"],
-        dni_w_per_m2=columns.get("dni"), dhi_w_per_m2=columns.get("dhi"),
-        temp_air_c=columns["temp_air"], wind_speed_m_per_s=columns["wind_speed"],
-        wind_height_m=raw.wind_height_m, pressure_pa=columns["pressure"],
-        latitude_deg=raw.place.latitude_deg, longitude_deg=raw.place.longitude_deg,
-        altitude_m=raw.place.altitude_m, zone_offset_hours=raw.place.zone_offset_hours,
-        label=raw.label, source=raw.file, synthetic=False, typical_year=raw.typical_year,
-        notes=tuple(notes))
+        times_utc=raw.times_utc,
+        step_hours=raw.step_hours,
+        ghi_w_per_m2=columns["ghi"],
+        dni_w_per_m2=columns.get("dni"),
+        dhi_w_per_m2=columns.get("dhi"),
+        temp_air_c=columns["temp_air"],
+        wind_speed_m_per_s=columns["wind_speed"],
+        wind_height_m=raw.wind_height_m,
+        pressure_pa=columns["pressure"],
+        latitude_deg=raw.place.latitude_deg,
+        longitude_deg=raw.place.longitude_deg,
+        altitude_m=raw.place.altitude_m,
+        zone_offset_hours=raw.place.zone_offset_hours,
+        label=raw.label,
+        source=raw.file,
+        synthetic=False,
+        typical_year=raw.typical_year,
+        notes=tuple(notes),
+    )

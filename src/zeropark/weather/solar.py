@@ -29,7 +29,9 @@ _MODULE_WIND_HEIGHT_M = 10.0
 _MODULE_WIND_EXPONENT = 1 / 7
 
 CellModel = Literal[
-    "open_rack_glass_glass", "open_rack_glass_polymer", "close_mount_glass_glass",
+    "open_rack_glass_glass",
+    "open_rack_glass_polymer",
+    "close_mount_glass_glass",
     "insulated_back_glass_polymer",
 ]
 
@@ -65,22 +67,32 @@ class PvSystem:
 
     def __post_init__(self) -> None:
         bounds = {
-            "tilt_deg": (0, 90), "azimuth_deg": (0, 360), "axis_tilt_deg": (0, 90),
-            "axis_azimuth_deg": (0, 360), "max_angle_deg": (0, 90), "gcr": (0.01, 1),
-            "dc_ac_ratio": (0.1, 5), "temperature_coefficient_per_k": (-0.02, 0.0),
-            "system_loss": (0, 1), "inverter_efficiency": (0.5, 1), "albedo": (0, 1),
+            "tilt_deg": (0, 90),
+            "azimuth_deg": (0, 360),
+            "axis_tilt_deg": (0, 90),
+            "axis_azimuth_deg": (0, 360),
+            "max_angle_deg": (0, 90),
+            "gcr": (0.01, 1),
+            "dc_ac_ratio": (0.1, 5),
+            "temperature_coefficient_per_k": (-0.02, 0.0),
+            "system_loss": (0, 1),
+            "inverter_efficiency": (0.5, 1),
+            "albedo": (0, 1),
         }
         faults = [
             Fault("", None, f"pv_system.{name}", f"{getattr(self, name)}", f"{low} to {high}")
-            for name, (low, high) in bounds.items() if not low <= getattr(self, name) <= high
+            for name, (low, high) in bounds.items()
+            if not low <= getattr(self, name) <= high
         ]
         choices = {
-            "tracking": ("fixed", "single-axis"), "sky_model": ("haydavies", "perez"),
+            "tracking": ("fixed", "single-axis"),
+            "sky_model": ("haydavies", "perez"),
             "cell_model": tuple(pvlib.temperature.TEMPERATURE_MODEL_PARAMETERS["sapm"]),
         }
         faults += [
             Fault("", None, f"pv_system.{name}", f"{getattr(self, name)!r}", "one of " + ", ".join(known))
-            for name, known in choices.items() if getattr(self, name) not in known
+            for name, known in choices.items()
+            if getattr(self, name) not in known
         ]
         if faults:
             raise InputError(faults)
@@ -127,8 +139,10 @@ def without_unclosed(weather: Weather) -> Weather:
     found = closure(weather)
     if found is None or found.closes:
         return weather
-    note = (f"DNI and DHI do not close to GHI (ratio {found.ratio:.2f}, mean deviation "
-            f"{found.deviation:.0%} of GHI): decomposed again from GHI")
+    note = (
+        f"DNI and DHI do not close to GHI (ratio {found.ratio:.2f}, mean deviation "
+        f"{found.deviation:.0%} of GHI): decomposed again from GHI"
+    )
     return replace(weather, dni_w_per_m2=None, dhi_w_per_m2=None, notes=(*weather.notes, note))
 
 
@@ -158,8 +172,10 @@ def _components(weather: Weather, sun: Sun) -> tuple[Floats, Floats]:
         beam = np.divide(ghi - diffuse, sun.cos_zenith, out=np.zeros_like(ghi), where=~low)
         return beam, np.where(up, diffuse, 0.0)
     parts = pvlib.irradiance.erbs_driesse(ghi, sun.zenith_deg, dni_extra=sun.extra_normal_w_per_m2)
-    return (np.where(up, np.asarray(parts["dni"], dtype=np.float64), 0.0),
-            np.where(up, np.asarray(parts["dhi"], dtype=np.float64), 0.0))
+    return (
+        np.where(up, np.asarray(parts["dni"], dtype=np.float64), 0.0),
+        np.where(up, np.asarray(parts["dhi"], dtype=np.float64), 0.0),
+    )
 
 
 def pv_capacity_factor(weather: Weather, system: PvSystem) -> Floats:
@@ -171,26 +187,36 @@ def pv_capacity_factor(weather: Weather, system: PvSystem) -> Floats:
     sun = _sun_of(weather)
     direct, diffuse, passed = _plane_irradiance(weather, system, sun)
     wind = weather.wind_speed_m_per_s * (
-        (_MODULE_WIND_HEIGHT_M / weather.wind_height_m) ** _MODULE_WIND_EXPONENT)
+        (_MODULE_WIND_HEIGHT_M / weather.wind_height_m) ** _MODULE_WIND_EXPONENT
+    )
     parameters = pvlib.temperature.TEMPERATURE_MODEL_PARAMETERS["sapm"][system.cell_model]
     cell = pvlib.temperature.sapm_cell(direct + diffuse, weather.temp_air_c, wind, **parameters)
     dc = pvlib.pvsystem.pvwatts_dc(
-        direct * passed + diffuse, cell,
-        system.dc_ac_ratio, system.temperature_coefficient_per_k) * (1 - system.system_loss)
+        direct * passed + diffuse, cell, system.dc_ac_ratio, system.temperature_coefficient_per_k
+    ) * (1 - system.system_loss)
     # PVWatts rates an inverter by its DC limit: AC capacity 1 is a DC limit of 1 / efficiency.
     ac = pvlib.inverter.pvwatts(
-        np.maximum(dc, 0.0), 1 / system.inverter_efficiency, system.inverter_efficiency)
+        np.maximum(dc, 0.0), 1 / system.inverter_efficiency, system.inverter_efficiency
+    )
     return np.clip(np.asarray(ac, dtype=np.float64), 0.0, 1.0)
 
 
 def _orientation(system: PvSystem, sun: Sun) -> tuple[Floats, Floats]:
     """Tilt and azimuth of the modules, degrees, shape (steps,) each; a tracker lies flat at night."""
     if system.tracking == "fixed":
-        return (np.full_like(sun.zenith_deg, system.tilt_deg),
-                np.full_like(sun.zenith_deg, system.azimuth_deg))
+        return (
+            np.full_like(sun.zenith_deg, system.tilt_deg),
+            np.full_like(sun.zenith_deg, system.azimuth_deg),
+        )
     turned = pvlib.tracking.singleaxis(
-        sun.apparent_zenith_deg, sun.azimuth_deg, system.axis_tilt_deg, system.axis_azimuth_deg,
-        max_angle=system.max_angle_deg, backtrack=system.backtrack, gcr=system.gcr)
+        sun.apparent_zenith_deg,
+        sun.azimuth_deg,
+        system.axis_tilt_deg,
+        system.axis_azimuth_deg,
+        max_angle=system.max_angle_deg,
+        backtrack=system.backtrack,
+        gcr=system.gcr,
+    )
     tilt = np.nan_to_num(np.asarray(turned["surface_tilt"], dtype=np.float64), nan=0.0)
     azimuth = np.nan_to_num(np.asarray(turned["surface_azimuth"], dtype=np.float64), nan=180.0)
     return tilt, azimuth
@@ -203,13 +229,23 @@ def _plane_irradiance(weather: Weather, system: PvSystem, sun: Sun) -> tuple[Flo
     dni, dhi = _components(weather, sun)
     tilt, azimuth = _orientation(system, sun)
     plane = pvlib.irradiance.get_total_irradiance(
-        tilt, azimuth, sun.apparent_zenith_deg, sun.azimuth_deg, dni, weather.ghi_w_per_m2, dhi,
-        dni_extra=sun.extra_normal_w_per_m2, albedo=system.albedo, model=system.sky_model)
+        tilt,
+        azimuth,
+        sun.apparent_zenith_deg,
+        sun.azimuth_deg,
+        dni,
+        weather.ghi_w_per_m2,
+        dhi,
+        dni_extra=sun.extra_normal_w_per_m2,
+        albedo=system.albedo,
+        model=system.sky_model,
+    )
     angle = pvlib.irradiance.aoi(tilt, azimuth, sun.apparent_zenith_deg, sun.azimuth_deg)
     up = sun.cos_zenith > 0
     diffuse_plane = np.asarray(plane["poa_diffuse"], dtype=np.float64)
     diffuse_plane = np.where(dhi > 0, diffuse_plane, plane["poa_ground_diffuse"])  # Perez: 0/0 without DHI
     direct, diffuse, passed = (
         np.where(up, np.asarray(values, dtype=np.float64), 0.0)
-        for values in (plane["poa_direct"], diffuse_plane, pvlib.iam.physical(angle)))
+        for values in (plane["poa_direct"], diffuse_plane, pvlib.iam.physical(angle))
+    )
     return direct, diffuse, passed

@@ -37,8 +37,12 @@ class Sun:
 
 
 def sun_at(
-    times_utc: pd.DatetimeIndex, latitude_deg: float, longitude_deg: float, altitude_m: float = 0.0,
-    *, quick: bool = False,
+    times_utc: pd.DatetimeIndex,
+    latitude_deg: float,
+    longitude_deg: float,
+    altitude_m: float = 0.0,
+    *,
+    quick: bool = False,
 ) -> Sun:
     """The sun at ``times_utc``, seen from a place (degrees north and east; m above sea level).
 
@@ -48,7 +52,8 @@ def sun_at(
     """
     method = "ephemeris" if quick else "nrel_numpy"
     position = pvlib.solarposition.get_solarposition(
-        times_utc, latitude_deg, longitude_deg, altitude=altitude_m, method=method)
+        times_utc, latitude_deg, longitude_deg, altitude=altitude_m, method=method
+    )
     extra = pvlib.irradiance.get_extra_radiation(times_utc.day_of_year.to_numpy(dtype=np.float64))
     return Sun(
         zenith_deg=90.0 - position["elevation"].to_numpy(dtype=np.float64),

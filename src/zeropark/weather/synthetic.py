@@ -94,30 +94,64 @@ BAOTOU_CALIBRATION = Calibration(
     wind_height_m=100.0,
     wind_by_month=(0.98, 1.00, 1.10, 1.18, 1.14, 0.90, 0.84, 0.83, 0.96, 1.01, 1.06, 1.00),
     figures=(
-        Figure("annual GHI", 1620.0, "kWh/m2",
-               "Angstrom-Prescott with the FAO-56 coefficients 0.25 and 0.50 on 2,806 h of sunshine in "
-               "Baotou in 2002 (city statistical communique) gives 1,617; the CSWD typical year of "
-               "Dongsheng, 93 km away, sums to 1,626", "[2]"),
-        Figure("clearness by month", 0.57, "1",
-               "computed from the CSWD typical year of Dongsheng (WMO 535430), GHI over "
-               "extraterrestrial", "[2]"),
-        Figure("annual mean temperature", 7.5, "degC",
-               "midpoints of the mean monthly highs and lows of Baotou 1971-2000 as quoted by "
-               "encyclopedias; other sources give 7.2 (climate) and 8.5 (year 2002)", "[2]"),
-        Figure("full-load hours of the older wind fleet", 2300.0, "h",
-               "announced yearly output over capacity of wind farms in Damao banner, Baotou, mostly 1.25 "
-               "and 1.5 MW turbines: Bayin 200 MW 0.44 TWh (2,200 h), Bayin 3, 6, 7 2,324, 2,248 and "
-               "2,506 h, Bailingmiao phase 2 50 MW 111 GWh (2,220 h)", "[2]"),
-        Figure("annual mean wind at 100 m", 6.7, "m/s",
-               "inferred: with it the measured 1.5 MW curve at 70 m yields the hours above after 12 % "
-               "losses; it is the wind of the grassland north of the city, where the wind farms are, not "
-               "of the city (1.8 m/s near the ground in 2002)", "[R]"),
-        Figure("wind by month", 1.0, "1",
-               "highest in spring (Energy Reports 2021, wind climate of China 1971-2017); low June to "
-               "August, the season that the West Inner Mongolia tariff calls low-wind; the twelve "
-               "numbers are judged", "[R]"),
-        Figure("PV full-load hours (check, not calibrated to)", 1729.0, "h",
-               "Panda Green, Baotou top-runner plant in Shiguai: 50 MW, 86.45 GWh a year expected", "[2]"),
+        Figure(
+            "annual GHI",
+            1620.0,
+            "kWh/m2",
+            "Angstrom-Prescott with the FAO-56 coefficients 0.25 and 0.50 on 2,806 h of sunshine in "
+            "Baotou in 2002 (city statistical communique) gives 1,617; the CSWD typical year of "
+            "Dongsheng, 93 km away, sums to 1,626",
+            "[2]",
+        ),
+        Figure(
+            "clearness by month",
+            0.57,
+            "1",
+            "computed from the CSWD typical year of Dongsheng (WMO 535430), GHI over extraterrestrial",
+            "[2]",
+        ),
+        Figure(
+            "annual mean temperature",
+            7.5,
+            "degC",
+            "midpoints of the mean monthly highs and lows of Baotou 1971-2000 as quoted by "
+            "encyclopedias; other sources give 7.2 (climate) and 8.5 (year 2002)",
+            "[2]",
+        ),
+        Figure(
+            "full-load hours of the older wind fleet",
+            2300.0,
+            "h",
+            "announced yearly output over capacity of wind farms in Damao banner, Baotou, mostly 1.25 "
+            "and 1.5 MW turbines: Bayin 200 MW 0.44 TWh (2,200 h), Bayin 3, 6, 7 2,324, 2,248 and "
+            "2,506 h, Bailingmiao phase 2 50 MW 111 GWh (2,220 h)",
+            "[2]",
+        ),
+        Figure(
+            "annual mean wind at 100 m",
+            6.7,
+            "m/s",
+            "inferred: with it the measured 1.5 MW curve at 70 m yields the hours above after 12 % "
+            "losses; it is the wind of the grassland north of the city, where the wind farms are, not "
+            "of the city (1.8 m/s near the ground in 2002)",
+            "[R]",
+        ),
+        Figure(
+            "wind by month",
+            1.0,
+            "1",
+            "highest in spring (Energy Reports 2021, wind climate of China 1971-2017); low June to "
+            "August, the season that the West Inner Mongolia tariff calls low-wind; the twelve "
+            "numbers are judged",
+            "[R]",
+        ),
+        Figure(
+            "PV full-load hours (check, not calibrated to)",
+            1729.0,
+            "h",
+            "Panda Green, Baotou top-runner plant in Shiguai: 50 MW, 86.45 GWh a year expected",
+            "[2]",
+        ),
         Figure("Weibull shape, daily swing, persistence", 2.0, "1", "judged", "[R]"),
     ),
 )
@@ -147,14 +181,23 @@ def synthetic_weather_year(
         parts.append(series[:, np.asarray((whole >= local[0]) & (whole <= local[-1]))])
     ghi, temperature, wind = np.concatenate(parts, axis=1)
     return Weather(
-        times_utc=clock.times_utc, step_hours=clock.step_hours, ghi_w_per_m2=ghi, dni_w_per_m2=None,
-        dhi_w_per_m2=None, temp_air_c=temperature, wind_speed_m_per_s=wind,
+        times_utc=clock.times_utc,
+        step_hours=clock.step_hours,
+        ghi_w_per_m2=ghi,
+        dni_w_per_m2=None,
+        dhi_w_per_m2=None,
+        temp_air_c=temperature,
+        wind_speed_m_per_s=wind,
         wind_height_m=calibration.wind_height_m,
         pressure_pa=np.full(clock.steps, standard_pressure_pa(site.altitude_m)),
-        latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg, altitude_m=site.altitude_m,
+        latitude_deg=site.latitude_deg,
+        longitude_deg=site.longitude_deg,
+        altitude_m=site.altitude_m,
         zone_offset_hours=site.zone_offset_hours,
         label=f"synthetic weather for {site.name_en}, seed {seed} / {site.name_zh}合成气象数据，种子{seed}",
-        source="zeropark.weather.synthetic", synthetic=True, typical_year=False,
+        source="zeropark.weather.synthetic",
+        synthetic=True,
+        typical_year=False,
         notes=_notes(calibration),
     )
 
@@ -168,16 +211,21 @@ def _notes(calibration: Calibration) -> tuple[str, ...]:
 
 
 def _year(
-    local: pd.DatetimeIndex, step_hours: float, site: Site, calibration: Calibration,
+    local: pd.DatetimeIndex,
+    step_hours: float,
+    site: Site,
+    calibration: Calibration,
     seed: np.random.SeedSequence,
 ) -> Floats:
     """GHI, temperature and wind of one local calendar year, shape (3, steps)."""
     cloud, warm, windy = (np.random.default_rng(s) for s in seed.spawn(3))
-    return np.stack([
-        _irradiance(local, step_hours, site, calibration, cloud),
-        _temperature(local, step_hours, calibration, warm),
-        _wind(local, step_hours, calibration, windy),
-    ])
+    return np.stack(
+        [
+            _irradiance(local, step_hours, site, calibration, cloud),
+            _temperature(local, step_hours, calibration, warm),
+            _wind(local, step_hours, calibration, windy),
+        ]
+    )
 
 
 def _noise(rng: np.random.Generator, steps: int, step_hours: float, fold_hours: float) -> Floats:
@@ -199,7 +247,10 @@ def _hour(local: pd.DatetimeIndex) -> Floats:
 
 
 def _irradiance(
-    local: pd.DatetimeIndex, step_hours: float, site: Site, calibration: Calibration,
+    local: pd.DatetimeIndex,
+    step_hours: float,
+    site: Site,
+    calibration: Calibration,
     rng: np.random.Generator,
 ) -> Floats:
     """GHI, W/m2: clear sky (simplified Solis, Ineichen 2008) times an autocorrelated clear-sky index.
@@ -210,8 +261,12 @@ def _irradiance(
     middles = (local + pd.Timedelta(hours=step_hours / 2 - site.zone_offset_hours)).tz_localize("UTC")
     sun = sun_at(middles, site.latitude_deg, site.longitude_deg, site.altitude_m)
     clear = pvlib.clearsky.simplified_solis(
-        90 - sun.apparent_zenith_deg, calibration.aerosol_depth, calibration.water_cm,
-        standard_pressure_pa(site.altitude_m), sun.extra_normal_w_per_m2)
+        90 - sun.apparent_zenith_deg,
+        calibration.aerosol_depth,
+        calibration.water_cm,
+        standard_pressure_pa(site.altitude_m),
+        sun.extra_normal_w_per_m2,
+    )
     sky = np.where(sun.cos_zenith > 0, np.asarray(clear["ghi"], dtype=np.float64), 0.0)
     month = local.month.to_numpy() - 1
     extra = np.bincount(month, sun.extra_horizontal_w_per_m2, minlength=12)
@@ -229,15 +284,24 @@ def _irradiance(
 
 def _shifted(sky: Floats, state: Floats, wanted: float, month: int) -> Floats:
     """Clear sky times the index of the shifted state, with the shift found by bisection."""
+
     def shone(shift: float) -> Floats:
         index = _LOWEST_INDEX + (_HIGHEST_INDEX - _LOWEST_INDEX) * ndtr(state + shift)
         return np.asarray(sky * index, dtype=np.float64)
 
     low, high = -6.0, 6.0
     if not shone(low).sum() <= wanted <= shone(high).sum():
-        raise InputError([Fault("", None, f"calibration.clearness[{month}]",
-                                f"{wanted / sky.sum():.2f} of clear-sky irradiance",
-                                f"{_LOWEST_INDEX} to {_HIGHEST_INDEX}")])
+        raise InputError(
+            [
+                Fault(
+                    "",
+                    None,
+                    f"calibration.clearness[{month}]",
+                    f"{wanted / sky.sum():.2f} of clear-sky irradiance",
+                    f"{_LOWEST_INDEX} to {_HIGHEST_INDEX}",
+                )
+            ]
+        )
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if shone(middle).sum() < wanted else (low, middle)

@@ -82,13 +82,27 @@ class WindSite:
         if self.shear_exponent is not None and not 0 <= self.shear_exponent <= 1:
             faults.append(Fault("", None, "wind_site.shear_exponent", f"{self.shear_exponent}", "0 to 1"))
         if self.roughness_length_m is not None and not 0 < self.roughness_length_m <= 5:
-            faults.append(Fault("", None, "wind_site.roughness_length_m",
-                                f"{self.roughness_length_m}", "more than 0, at most 5"))
+            faults.append(
+                Fault(
+                    "",
+                    None,
+                    "wind_site.roughness_length_m",
+                    f"{self.roughness_length_m}",
+                    "more than 0, at most 5",
+                )
+            )
         if not 0 <= self.loss < 1:
             faults.append(Fault("", None, "wind_site.loss", f"{self.loss}", "0 to less than 1"))
         if self.mean_speed_m_per_s is not None and not 0 < self.mean_speed_m_per_s < 30:
-            faults.append(Fault("", None, "wind_site.mean_speed_m_per_s",
-                                f"{self.mean_speed_m_per_s}", "more than 0, less than 30"))
+            faults.append(
+                Fault(
+                    "",
+                    None,
+                    "wind_site.mean_speed_m_per_s",
+                    f"{self.mean_speed_m_per_s}",
+                    "more than 0, less than 30",
+                )
+            )
         if faults:
             raise InputError(faults)
 
@@ -102,8 +116,17 @@ class WindSite:
         if self.roughness_length_m is None:
             return float((to_m / from_m) ** (1 / 7 if self.shear_exponent is None else self.shear_exponent))
         if min(from_m, to_m) <= self.roughness_length_m:
-            raise InputError([Fault("", None, "wind_site.roughness_length_m", f"{self.roughness_length_m}",
-                                    f"less than the heights {from_m:g} m and {to_m:g} m")])
+            raise InputError(
+                [
+                    Fault(
+                        "",
+                        None,
+                        "wind_site.roughness_length_m",
+                        f"{self.roughness_length_m}",
+                        f"less than the heights {from_m:g} m and {to_m:g} m",
+                    )
+                ]
+            )
         return float(np.log(to_m / self.roughness_length_m) / np.log(from_m / self.roughness_length_m))
 
 
@@ -121,28 +144,41 @@ def at_hub(weather: Weather, hub_height_m: float, site: WindSite) -> Weather:
             law = f"logarithmic law, roughness length {site.roughness_length_m:g} m"
         else:
             law = f"power law, exponent {1 / 7 if site.shear_exponent is None else site.shear_exponent:.3g}"
-        notes.append(f"wind carried from {weather.wind_height_m:g} m to {hub_height_m:g} m ({law}): "
-                     f"times {factor:.3f}")
+        notes.append(
+            f"wind carried from {weather.wind_height_m:g} m to {hub_height_m:g} m ({law}): times {factor:.3f}"
+        )
     if site.mean_speed_m_per_s is not None:
         speed, note = _scaled(weather, speed, site.mean_speed_m_per_s)
         notes += note
-    return replace(weather, wind_speed_m_per_s=speed, wind_height_m=hub_height_m,
-                   notes=weather.notes + tuple(notes))
+    return replace(
+        weather, wind_speed_m_per_s=speed, wind_height_m=hub_height_m, notes=weather.notes + tuple(notes)
+    )
 
 
 def _scaled(weather: Weather, speed: Floats, mean: float) -> tuple[Floats, list[str]]:
     found = float(speed.mean())
     where = weather.source or weather.label
     if weather.hours < _WHOLE_YEAR_HOURS:
-        raise InputError([Fault(
-            where, None, "wind_site.mean_speed_m_per_s", f"{weather.hours:g} h of weather", "a whole year",
-            "scale to the long-term mean before cutting out a period")])
+        raise InputError(
+            [
+                Fault(
+                    where,
+                    None,
+                    "wind_site.mean_speed_m_per_s",
+                    f"{weather.hours:g} h of weather",
+                    "a whole year",
+                    "scale to the long-term mean before cutting out a period",
+                )
+            ]
+        )
     if found <= 0:
         raise InputError([Fault(where, None, "wind_speed", "calm all year", "some wind to scale")])
     if abs(mean / found - 1) < 1e-9:
         return speed, []
-    note = (f"wind at hub height scaled from a mean of {found:.2f} m/s to the stated long-term mean of "
-            f"{mean:.2f} m/s (times {mean / found:.2f})")
+    note = (
+        f"wind at hub height scaled from a mean of {found:.2f} m/s to the stated long-term mean of "
+        f"{mean:.2f} m/s (times {mean / found:.2f})"
+    )
     return speed * (mean / found), [note]
 
 
