@@ -430,13 +430,18 @@ def seeds_of(batch: int) -> range:
     return range(1000 * batch, 1000 * batch + PARKS_PER_BATCH)
 
 
+TRAITS = (
+    "must_run", "shift", "target", "unserved_price", "modes", "ramp_up", "ramp_down", "min_load",
+    "power", "c_rate", "min_level", "final", "standing_loss", "one_way", "loss", "tariff",
+)  # fmt: skip
+
+
 def traits(park: Park) -> Iterator[str]:
     """What a park has that the translation treats apart."""
     for asset in park.assets.values():
         kind = type(asset).__name__
         yield kind
-        for trait in ("must_run", "shift", "target", "unserved_price", "modes", "ramp_up", "ramp_down", "min_load",
-                      "power", "c_rate", "min_level", "final", "standing_loss", "one_way", "loss", "tariff"):  # fmt: skip
+        for trait in TRAITS:
             if getattr(asset, trait, None):
                 yield f"{kind}.{trait}"
         if isinstance(asset, Storage):

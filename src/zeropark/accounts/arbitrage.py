@@ -32,7 +32,7 @@ def arbitrage_faults(park: Park) -> list[Fault]:
                     f"assets.{name}.sell.price",
                     f"{pays[first]:g} {unit} on {when} ({int(np.sum(wrong))} steps)",
                     f"at most the buying price then, {asks[first]:g} {unit}",
-                    "buying and selling at once would make money for nothing; lower it in those hours, or use a price series",
+                    "buying and selling at once would make money for nothing; lower it in those hours or use a series",
                 )
             )
     return faults

@@ -141,10 +141,8 @@ def unserved(park: Park, name: str, asset: Demand) -> Form:
     if asset.unserved_price is None:
         return Form()
     h = park.clock.step_hours
-    if asset.target is not None:
-        wanted = target_amount(asset.target, park.clock)
-    else:
-        wanted = float(np.sum(needed(park, name))) * h
+    target = asset.target
+    wanted = target_amount(target, park.clock) if target else float(np.sum(needed(park, name))) * h
     return Form({(name, "intake"): -h}, wanted)
 
 

@@ -56,13 +56,13 @@ def capacity_floor(stream: Stream, steps: int) -> Rows:
 
 
 def shared_capacity(name: str, asset: Converter, share: Array) -> list[Rows]:
-    """min_load · C ≤ Σ modes x ≤ share_t · C for a converter that runs in several modes."""
+    """min(min_load, share_t) · C ≤ Σ modes x ≤ share_t · C for a converter that runs in several modes."""
     steps = share.size
     modes = tuple(each_step((name, f"activity:{way}"), 1.0, steps) for way in asset.ways)
     capacity = (name, "capacity")
     rows = [_at_most_zero(f"modes:{name}", (*modes, shared(capacity, -share, steps)), steps)]
     if asset.min_load > 0 and not asset.on_off:
-        least = shared(capacity, -asset.min_load, steps)
+        least = shared(capacity, -np.minimum(asset.min_load, share), steps)
         rows.append(_at_least_zero(f"modes-floor:{name}", (*modes, least), steps))
     return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -52,21 +53,10 @@ def formulate(park: Park, minimise: Form, subject_to: Mapping[str, Form] | None 
 
 
 def _cleaned(stream: Stream) -> Stream:
-    share = np.asarray(stream.most_share)
-    if share.ndim and np.any(share < SMALLEST_SHARE):
-        share = np.where(share < SMALLEST_SHARE, 0.0, share)
-        least = np.minimum(stream.least_share, share)
-        return Stream(
-            stream.asset,
-            stream.part,
-            stream.effects,
-            stream.lower,
-            stream.upper,
-            stream.sized_by,
-            least,
-            share,
-        )
-    return stream
+    """No availability that is only noise, and no least share above what is available."""
+    share = np.asarray(stream.most_share, dtype=np.float64)
+    share = np.where(share < SMALLEST_SHARE, 0.0, share)
+    return replace(stream, least_share=np.minimum(stream.least_share, share), most_share=share)
 
 
 def _capacities(park: Park) -> tuple[list[Variable], dict[Key, Array]]:

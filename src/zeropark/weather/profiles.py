@@ -129,7 +129,10 @@ def _whole_years(clock: Clock) -> Clock:
     first = pd.Timestamp(f"{clock.times_local[0].year}-01-01").tz_localize(clock.zone)
     end = pd.Timestamp(f"{clock.times_local[-1].year + 1}-01-01").tz_localize(clock.zone)
     return Clock(
-        first.tz_convert("UTC").to_pydatetime(), clock.step, round((end - first) / pd.Timedelta(clock.step)), clock.zone
+        first.tz_convert("UTC").to_pydatetime(),
+        clock.step,
+        round((end - first) / pd.Timedelta(clock.step)),
+        clock.zone,
     )
 
 

@@ -8,12 +8,12 @@ calibrated to is listed with its source and a mark: [2] second-hand, read in a c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
 import pvlib
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.special import gamma, ndtr
 
 from zeropark.clock import Clock
@@ -233,7 +233,7 @@ def _noise(rng: np.random.Generator, steps: int, step_hours: float, fold_hours: 
     phi = float(np.exp(-step_hours / fold_hours))
     shocks = rng.standard_normal(steps) * np.sqrt(1 - phi**2)
     shocks[0] /= np.sqrt(1 - phi**2)
-    return np.asarray(lfilter([1.0], [1.0, -phi], shocks), dtype=np.float64)
+    return np.fromiter(accumulate(shocks, lambda last, shock: phi * last + shock), np.float64, count=steps)
 
 
 def _by_day(local: pd.DatetimeIndex, months: Months) -> Floats:
