@@ -23,6 +23,7 @@ from zeropark.forms import Array, Key
 from zeropark.optimize.answer import Answer, Certificate
 from zeropark.optimize.certificate import limit_residual, lower_bound
 from zeropark.optimize.formulate import formulate
+from zeropark.optimize.many import solve_all
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.solve import solve
@@ -32,19 +33,22 @@ from zeropark.park.model import Park
 from zeropark.park.read import read_park
 from zeropark.park.recover import completed, rates_of
 from zeropark.park.streams import net_flows
-from zeropark.rules.build import enforced, rules_of
+from zeropark.rules.build import OWN, enforced, rules_of
 from zeropark.rules.judge import judge
 from zeropark.rules.rule import Rule
 from zeropark.weather.profiles import profiles_of
 
-_LEAST_SHADOW = 1e-6
-"""A rule whose relaxation by one unit saves less than this share of the cost has no price worth a solve."""
+RULE_COST_TOLERANCE = 1e-6
+"""Relative gap of the plans that say what a rule costs: enough for a difference, and sooner there."""
+
+_SOLVER_NOISE = 1e-8
+"""A rule whose dual times its account is below this share of the cost does not bind."""
 
 
 @dataclass(frozen=True)
 class PlanOptions:
-    """solver: how to solve. rule_costs: plan again without each rule that costs something, to say what
-    the whole rule costs (one more solve for each).
+    """solver: how to solve. rule_costs: plan again without each pack's rule that binds, to say what the
+    whole rule costs (one more solve for each).
     """
 
     solver: SolverOptions = field(default_factory=SolverOptions)
@@ -135,9 +139,26 @@ def read(
     values = {
         name: Reading(account, account.form.value(quantities)) for name, account in accounts.all.items()
     }
-    by_rule = None if duals is None else {(r.pack, r.rule): duals[name_of(r)] for r in enforced(rules)}
+    bill = bill_of(park, flows, sizes)
+    by_rule = None if duals is None else _priced(duals, rules, accounts, quantities, bill.total)
     verdicts = judge(rules, accounts, quantities, by_rule, costs)
-    return Outcome(park, status, flows, capacities, values, bill_of(park, flows, sizes), verdicts)
+    return Outcome(park, status, flows, capacities, values, bill, verdicts)
+
+
+def _priced(
+    duals: Mapping[str, float],
+    rules: tuple[Rule, ...],
+    accounts: Accounts,
+    quantities: Mapping[Key, Array],
+    cost: float,
+) -> dict[Key, float]:
+    """Dual of each enforced rule; what is lost in the solver's tolerance is zero."""
+    found = {}
+    for rule in enforced(rules):
+        dual = duals[name_of(rule)]
+        amount = abs(accounts.lookup[rule.left].form.value(quantities))
+        found[(rule.pack, rule.rule)] = dual if dual * amount > _SOLVER_NOISE * abs(cost) else 0.0
+    return found
 
 
 def certify(problem: Problem, answer: Answer, flows: Flows, bill: Bill) -> Certificate:
@@ -180,20 +201,20 @@ def costs_of(
     options: PlanOptions,
     progress: Progress,
 ) -> dict[Key, float]:
-    """What each enforced rule costs as a whole: for a binding one, against a plan without it, solved again."""
-    costs = {}
-    for verdict in outcome.rules:
-        rule, price = verdict.rule, verdict.shadow_price
-        if price is None:
-            continue
-        cost = 0.0
-        if price > _LEAST_SHADOW * abs(outcome.bill.total):
-            rest = tuple(other for other in enforced(rules) if other != rule)
-            problem, _ = built(park, accounts, rest, progress)
-            progress(f"plan without {rule.rule}", 0.0)
-            free = solve(park, problem, options.solver, progress)
-            cost = max(0.0, outcome.bill.total - free.objective)
-        costs[(rule.pack, rule.rule)] = cost
+    """What each enforced rule of a pack costs as a whole: the plan without it, solved again, is cheaper by it."""
+    costs = {
+        (v.rule.pack, v.rule.rule): 0.0
+        for v in outcome.rules
+        if v.shadow_price is not None and v.rule.pack != OWN
+    }
+    binding = [v.rule for v in outcome.rules if v.shadow_price and (v.rule.pack, v.rule.rule) in costs]
+    problems = [
+        built(park, accounts, tuple(other for other in enforced(rules) if other != rule), progress)[0]
+        for rule in binding
+    ]
+    loose = replace(options.solver, tolerance=max(options.solver.tolerance, RULE_COST_TOLERANCE))
+    for rule, free in zip(binding, solve_all(problems, loose, "plans without a rule", progress), strict=True):
+        costs[(rule.pack, rule.rule)] = max(0.0, outcome.bill.total - free.objective)
     return costs
 
 

@@ -114,9 +114,9 @@ def test_week_supply_and_use_meet(outcome: Outcome) -> None:
 
 
 def test_week_covers_all_nodes_of_the_carrier(outcome: Outcome) -> None:
-    names = {layer.line.asset for layer in layers(outcome, "power")}
+    names = {line.asset for layer in layers(outcome, "power") for line in layer.lines}
     assert {"wind", "pv", "grid", "smelter", "direct-line"} <= names
-    assert all(not layer.above for layer in layers(outcome, "power") if layer.line.asset == "direct-line")
+    assert all(not layer.above for layer in layers(outcome, "power") if layer.lines[0].asset == "direct-line")
 
 
 def test_week_axis_is_even_when_clocks_change(build: Build) -> None:
@@ -170,3 +170,14 @@ def test_sankey_shows_what_does_not_balance(outcome: Outcome) -> None:
     metered = replace(outcome, flows=replace(outcome.flows, net=net))
     gap = [link for link in links_of(metered, ENERGY) if link.end == ("unbalanced", "out")]
     assert gap[0].amount == pytest.approx(-0.1 * outcome.flows.net["smelter", "bus"].sum())
+
+
+def test_many_small_bands_become_one(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zeropark.figures.dispatch.MOST_BANDS", 3)
+    drawn = figures.week_dispatch(outcome, "power", 170, "en")
+    names = [trace.name for trace in drawn.data]
+    assert len(names) == 6
+    assert names[-1].endswith("others, use")
+    above = sum(np.asarray(t.y) for t in drawn.data if t.stackgroup == "supply")
+    below = sum(np.asarray(t.y) for t in drawn.data if t.stackgroup == "use")
+    assert np.allclose(above, -below)

@@ -231,3 +231,13 @@ def test_calendar_of_a_zone_with_summer_time(build: Build) -> None:
     assert days["offset"] == [60, 60, 120]
     assert days["names"] == ["2025-03-29", "2025-03-30", "2025-03-31"]
     assert days["wall"][1] - days["wall"][0] == 86_400_000
+
+
+def test_noise_is_not_shown_as_room_or_worth(outcome: Outcome) -> None:
+    peak = next(v for v in outcome.rules if v.rule.rule == "peak")
+    close = replace(peak, margin=3e-6, shadow_price=1e-6)
+    assert view.margin_text(close, "en") == "at the limit"
+    assert view.shadow_text(close, outcome.bill, "zh") == "≈ 0"
+    share = replace(peak, rule=replace(peak.rule, unit="%", limit=20.0), margin=1.25, shadow_price=2.89e6)
+    assert view.margin_text(share, "en") == "+1.25 pp"
+    assert view.shadow_text(share, outcome.bill, "en") == "2.89 million CNY / pp"

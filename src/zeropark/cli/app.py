@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 the user's input or an unmet request, 2 usage, 3 a defect 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -192,7 +193,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         errors.print("cancelled; nothing was written")
-        sys.exit(130)
+        sys.stderr.flush()
+        os._exit(130)  # the solver may still be winding up in its thread: do not wait for it
     except Exception:
         errors.print("[red]A defect of zeropark, not of your park. Please report these lines:[/red]")
         traceback.print_exc()

@@ -20,14 +20,13 @@ from zeropark.figures.numbers import (
     signed,
     unit_text,
 )
-from zeropark.figures.palette import ACCENT, BAD, CARRIERS, EXISTING, GOOD, INK, ORIGINS, UNTOLD, mixed
+from zeropark.figures.palette import ACCENT, BAD, EXISTING, GOOD, INK, LOSS, SERIES, UNTOLD
 from zeropark.figures.series import price_lines
 from zeropark.figures.words import asset_title, carrier_title, node_title, plain, say
 from zeropark.outcome import Capacity, Outcome
 from zeropark.rules.judge import Verdict
 
 CURVE_POINTS = 400
-_MONTH_COLOURS = (*ORIGINS.values(), *CARRIERS.values(), ACCENT)
 
 
 def cost_bars(outcome: Outcome, language: Language = "en") -> go.Figure:
@@ -75,8 +74,9 @@ def bill_months(outcome: Outcome, language: Language = "en") -> go.Figure:
     title = say("title-months", language)
     if not sums or len(months) < 2:
         return nothing(title, language)
+    sums = _largest_items(sums, language)
     scale = money_scale(max(float(np.abs(v).max()) for v in sums.values()), bill.currency, language)
-    drawn = figure(title, 360, barmode="relative", bargap=0.3)
+    drawn = figure(title, 380, barmode="relative", bargap=0.3)
     for i, (item, values) in enumerate(sums.items()):
         hover = "%{x}<br>" + plain(item) + ": %{y:,.4~g} " + scale.unit + "<extra></extra>"
         drawn.add_trace(
@@ -84,7 +84,7 @@ def bill_months(outcome: Outcome, language: Language = "en") -> go.Figure:
                 x=list(months),
                 y=values / scale.factor,
                 name=plain(item),
-                marker={"color": _MONTH_COLOURS[i % len(_MONTH_COLOURS)]},
+                marker={"color": SERIES[i] if i < len(SERIES) else LOSS},
                 hovertemplate=hover,
             )
         )
@@ -93,6 +93,16 @@ def bill_months(outcome: Outcome, language: Language = "en") -> go.Figure:
     )
     drawn.update_yaxes(title={"text": scale.unit})
     return drawn
+
+
+def _largest_items(sums: dict[str, np.ndarray], language: Language) -> dict[str, np.ndarray]:
+    """As many items as there are colours, in the bill's order; the small rest as one."""
+    if len(sums) <= len(SERIES):
+        return sums
+    sizes = sorted(sums, key=lambda item: -float(np.abs(sums[item]).sum()))
+    shown = {item: values for item, values in sums.items() if item in sizes[: len(SERIES)]}
+    rest = [sums[item] for item in sizes[len(SERIES) :]]
+    return shown | {say("other-items", language, count=str(len(rest))): np.sum(rest, axis=0)}
 
 
 def _month_name(month: str, months: Sequence[str], language: Language) -> str:
@@ -113,21 +123,23 @@ def capacity_title(outcome: Outcome, capacity: Capacity, language: Language) -> 
 
 
 def capacity_bars(outcome: Outcome, language: Language = "en") -> go.Figure:
-    """Existing and added capacities, one panel for each unit."""
+    """Existing and added capacities, one panel for each unit in which something is built (else for all)."""
     groups: dict[str, list[Capacity]] = {}
     for capacity in outcome.capacities:
         if capacity.total > 0 and np.isfinite(capacity.total):
             groups.setdefault(capacity.unit, []).append(capacity)
+    built = {unit: group for unit, group in groups.items() if any(c.added > 0 for c in group)}
+    groups = built or groups
     title = say("title-capacity", language)
     if not groups:
         return nothing(title, language)
     rows = [len(group) for group in groups.values()]
-    height = 100 + 30 * sum(rows) + 62 * len(rows)
+    height = 80 + 25 * sum(rows) + 54 * len(rows)
     drawn = make_subplots(
         rows=len(rows),
         cols=1,
         row_heights=[r + 0.5 for r in rows],
-        vertical_spacing=min(0.9 / len(rows), 62 / height),
+        vertical_spacing=min(0.9 / len(rows), 54 / height),
     )
     drawn.update_layout(
         template=TEMPLATE,
@@ -192,7 +204,7 @@ def price_duration(outcome: Outcome, carrier: str, language: Language = "en") ->
                 mode="lines",
                 line={
                     "width": 2,
-                    "color": mixed(ACCENT, 0.0) if i == 0 else _MONTH_COLOURS[(i * 3) % 9],
+                    "color": SERIES[i % len(SERIES)],
                     "shape": "hv",
                 },
                 hovertemplate="%{y:,.4~g} " + unit,
@@ -224,7 +236,7 @@ def rule_margins(outcome: Outcome, language: Language = "en") -> go.Figure:
                     for v in verdicts
                 ]
             },
-            text=[f"{signed(s, 3)} %" for s in shares],
+            text=[f"{signed(s if abs(s) > 1e-4 else 0.0, 3)} %" for s in shares],
             textposition="outside",
             cliponaxis=False,
             customdata=[_verdict_text(v, language) for v in verdicts],

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from zeropark.figures.base import figure, nothing
 from zeropark.figures.numbers import Language, unit_text
-from zeropark.figures.palette import colours_of, faded
+from zeropark.figures.palette import LOSS, REST, colours_of, faded
 from zeropark.figures.series import WEEK_DAYS, Line, day_starts, flow_lines, largest, wall_times
 from zeropark.figures.words import asset_title, carrier_title, plain, rate_unit, say
 from zeropark.forms import Array
@@ -21,17 +21,20 @@ _SUPPLY_ORDER = (Source, Converter, Connection, Storage, Market)
 _USE_ORDER = (Demand, Converter, Connection, Storage, Market)
 
 
+MOST_BANDS = 9
+
+
 @dataclass(frozen=True)
 class Layer:
-    """One band of the stack: what of a line lies above zero, or below."""
+    """One band of the stack: what of its lines lies above zero, or below. Small bands share one."""
 
-    line: Line
+    lines: tuple[Line, ...]
     above: bool
 
     @property
     def values(self) -> Array:
-        """The line's values on this side of zero, shape (steps,)."""
-        return part_of(self.line.values, self.above)
+        """The lines' values on this side of zero, shape (steps,)."""
+        return np.asarray(sum(part_of(line.values, self.above) for line in self.lines), dtype=np.float64)
 
 
 def part_of(values: Array, above: bool) -> Array:
@@ -41,26 +44,38 @@ def part_of(values: Array, above: bool) -> Array:
 
 def layers(outcome: Outcome, carrier: str) -> tuple[Layer, ...]:
     """Bands of a carrier's stack from the zero line outwards, idle ones left out."""
-    found = [
-        Layer(line, above)
-        for line in flow_lines(outcome).values()
-        if line.place == carrier
-        for above in (True, False)
-        if largest(part_of(line.values, above)) > 1e-6 * largest(line.values)
-    ]
-    return tuple(sorted(found, key=lambda layer: (not layer.above, _rank(outcome, layer))))
+    found = []
+    for above in (True, False):
+        parts = [
+            line
+            for line in flow_lines(outcome).values()
+            if line.place == carrier and largest(part_of(line.values, above)) > 1e-6 * largest(line.values)
+        ]
+        sizes = sorted(parts, key=lambda line: -_size(line, above))
+        few = {line.key for line in (sizes if len(sizes) <= MOST_BANDS else sizes[: MOST_BANDS - 1])}
+        shown = sorted((x for x in parts if x.key in few), key=lambda x: _rank(outcome, x, above))
+        rest = tuple(line for line in parts if line.key not in few)
+        found += [Layer((line,), above) for line in shown] + ([Layer(rest, above)] if rest else [])
+    return tuple(found)
 
 
-def _rank(outcome: Outcome, layer: Layer) -> int:
-    asset = outcome.park.assets.get(layer.line.asset)
-    order = _SUPPLY_ORDER if layer.above else _USE_ORDER
+def _size(line: Line, above: bool) -> float:
+    return abs(float(np.nansum(part_of(line.values, above))))
+
+
+def _rank(outcome: Outcome, line: Line, above: bool) -> int:
+    asset = outcome.park.assets.get(line.asset)
+    order = _SUPPLY_ORDER if above else _USE_ORDER
     return order.index(type(asset)) if type(asset) in order else len(order)
 
 
 def layer_title(outcome: Outcome, layer: Layer, language: Language) -> str:
     """Words for a band."""
-    asset: AnyAsset | None = outcome.park.assets.get(layer.line.asset)
-    name = plain(asset_title(outcome.park, layer.line.asset, language))
+    if len(layer.lines) > 1:
+        return say("other-supply" if layer.above else "other-use", language, count=str(len(layer.lines)))
+    key = layer.lines[0].asset
+    asset: AnyAsset | None = outcome.park.assets.get(key)
+    name = plain(asset_title(outcome.park, key, language))
     if isinstance(asset, Storage):
         return say("discharging" if layer.above else "charging", language, name=name)
     if isinstance(asset, Market):
@@ -88,7 +103,9 @@ def week_dispatch(
     stack = layers(outcome, carrier)
     if not stack:
         return nothing(title, language)
-    drawn = figure(title, 440, hovermode="x unified", hoverlabel={"namelength": 40})
+    drawn = figure(
+        title, 350 + 20 * ((len(stack) + 3) // 4), hovermode="x unified", hoverlabel={"namelength": 40}
+    )
     unit = unit_text(rate_unit(park.spec.carriers[carrier].unit), language)
     colours = colours_of(park.assets)
     for layer in stack:
@@ -114,7 +131,7 @@ def _band(
     language: Language,
 ) -> go.Scatter:
     values = layer.values[steps]
-    colour = colours.get(layer.line.asset, "#999999")
+    colour = colours.get(layer.lines[0].asset, LOSS) if len(layer.lines) == 1 else REST
     return go.Scatter(
         x=[f"{t:%Y-%m-%d %H:%M}" for t in times],
         y=np.append(values, values[-1:]),
@@ -124,5 +141,5 @@ def _band(
         line={"width": 0, "shape": "hv", "color": colour},
         fillcolor=faded(colour, 0.92),
         hovertemplate="%{y:,.4~g} " + unit,
-        meta={"key": layer.line.key, "above": layer.above},
+        meta={"keys": [line.key for line in layer.lines], "above": layer.above},
     )

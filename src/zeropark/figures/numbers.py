@@ -15,6 +15,7 @@ Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 MISSING = "—"
 
+SHARES = {"1": 100.0, "": 100.0, "%": 1.0}
 _MONEY = {
     "CNY": ("CNY", "元"),
     "EUR": ("EUR", "欧元"),
@@ -120,8 +121,8 @@ def amount(value: float | None, unit: str, language: Language, digits: int = 4) 
     """A value with its unit; shares as per cent, money in 万元 or millions."""
     if value is None or not known(value):
         return MISSING
-    if unit in ("1", ""):
-        return percent(value)
+    if unit in SHARES:
+        return f"{number(value * SHARES[unit], digits)} %"
     if unit in _MONEY:
         return money(value, unit, language)
     scale = amount_scale(value, unit, language)

@@ -47,8 +47,11 @@ CARRIERS: Mapping[str, str] = {
     "water": "#0072b2",
     "waste": "#8d8d6b",
 }
+SERIES = ["#1f5f8b", "#e8a317", "#009e73", "#d55e00", "#56a5d8", "#c977a4", "#7a4b2a", "#7b68b0"]
 SEQUENTIAL = ["#f4f7f9", "#cfe0ec", "#94bfda", "#4f94c0", "#1f6699", "#0a3a63"]
 DIVERGING = ["#7f3b08", "#c9761d", "#f2c48d", "#f7f7f5", "#a9c9e0", "#3f87b5", "#0a3a63"]
+REST = "#d3d9de"
+DEMANDS = ("#3f5a73", "#8ba6bd", "#8c6d8f", "#c3b1c8", "#5d7f6b", "#a9c3ad", "#27323c", "#b58a6a", "#dcc3aa")
 _SHADES = (0.0, 0.38, -0.28, 0.6, -0.5, 0.2)
 
 
@@ -74,12 +77,13 @@ def base_colour(asset: AnyAsset) -> str:
 
 
 def colours_of(assets: Mapping[str, AnyAsset]) -> dict[str, str]:
-    """A colour for every asset: assets of the same origin or kind get shades of one hue."""
+    """A colour for every asset: shades of its origin's or kind's hue; demands take quiet hues in turn."""
     seen: dict[str, int] = {}
     colours = {}
     for name, asset in assets.items():
         base = base_colour(asset)
         turn = seen.get(base, 0)
         seen[base] = turn + 1
-        colours[name] = mixed(base, _SHADES[turn % len(_SHADES)])
+        quiet = isinstance(asset, Demand)
+        colours[name] = DEMANDS[turn % len(DEMANDS)] if quiet else mixed(base, _SHADES[turn % len(_SHADES)])
     return colours

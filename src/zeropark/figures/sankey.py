@@ -23,6 +23,8 @@ from zeropark.outcome import Outcome
 from zeropark.park.assets import Connection, Converter, Market, Storage
 
 ENERGY = "energy"
+TALLEST = 900
+CROWDED = 24
 MWH_PER_TCE = 29.3076 / 3.6
 Point = tuple[str, str]
 
@@ -149,32 +151,43 @@ def carrier_sankey(outcome: Outcome, group: str = ENERGY, language: Language = "
     links = [link for link in links if link.width > least]
     points = list(dict.fromkeys(point for link in links for point in (link.start, link.end)))
     index = {point: i for i, point in enumerate(points)}
+    names = {point: _label(outcome, point, language) for point in points}
+    crowded = len(points) > CROWDED
     colours = colours_of(park.assets)
-    drawn = figure(title, max(180, 36 * len(points)), margin={"l": 8, "r": 8, "t": 44, "b": 16})
+    drawn = figure(title, min(max(180, 36 * len(points)), TALLEST), margin={"l": 8, "r": 8, "t": 44, "b": 16})
     drawn.add_trace(
         go.Sankey(
             arrangement="snap",
             node={
-                "label": [_label(outcome, point, language) for point in points],
+                "label": ["" if crowded and _is_line(outcome, p) else names[p] for p in points],
                 "color": [_point_colour(outcome, point, colours) for point in points],
                 "thickness": 14,
-                "pad": 18,
+                "pad": 10 if crowded else 18,
                 "line": {"width": 0},
-                "customdata": [_through(outcome, point, links, group, language) for point in points],
-                "hovertemplate": "%{label}<br>%{customdata}<extra></extra>",
+                "customdata": [
+                    f"{names[p]}<br>{_through(outcome, p, links, group, language)}" for p in points
+                ],
+                "hovertemplate": "%{customdata}<extra></extra>",
             },
             link={
                 "source": [index[link.start] for link in links],
                 "target": [index[link.end] for link in links],
                 "value": [link.width for link in links],
                 "color": [_link_colour(outcome, link) for link in links],
-                "customdata": [_amount_text(outcome, link, language) for link in links],
-                "hovertemplate": "%{source.label} → %{target.label}<br>%{customdata}<extra></extra>",
+                "customdata": [
+                    f"{names[x.start]} → {names[x.end]}<br>{_amount_text(outcome, x, language)}"
+                    for x in links
+                ],
+                "hovertemplate": "%{customdata}<extra></extra>",
             },
-            textfont={"size": 12},
+            textfont={"size": 11 if crowded else 12},
         )
     )
     return drawn
+
+
+def _is_line(outcome: Outcome, point: Point) -> bool:
+    return point[0] == "asset" and isinstance(outcome.park.assets.get(point[1]), Connection)
 
 
 def _label(outcome: Outcome, point: Point, language: Language) -> str:

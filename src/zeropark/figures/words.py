@@ -16,6 +16,7 @@ from zeropark.outcome import Outcome
 from zeropark.park.model import Park
 
 Terms = Mapping[str, tuple[str, str]]
+OWN_LIMITS = ("own", "limits")
 
 TERMS: Terms = {
     # what flows do
@@ -35,6 +36,9 @@ TERMS: Terms = {
     "discharging": ("{name}, discharging", "{name}（放）"),
     "bought": ("{name}, bought", "{name}（购入）"),
     "sold": ("{name}, sold", "{name}（售出）"),
+    "other-supply": ("{count} others, supply", "其他供给（{count} 项）"),
+    "other-use": ("{count} others, use", "其他使用（{count} 项）"),
+    "other-items": ("{count} other items", "其他 {count} 项"),
     "line-loss": ("{name}, losses", "{name}（损耗）"),
     "losses": ("Losses", "损耗"),
     "stock-loss": ("Losses and change of stock", "损耗及存量变化"),
@@ -63,6 +67,7 @@ TERMS: Terms = {
     "title-months": ("The bill by month", "按月账单"),
     "title-capacity": ("Capacities", "设备容量"),
     "title-rules": ("Room to each limit", "各项规则余量"),
+    "own-limits": ("The park's own limits", "园区自定限值"),
     "no-data": ("nothing to show", "无数据"),
     "all-period": ("whole period", "全期"),
 }
@@ -105,9 +110,20 @@ def pack_title(outcome: Outcome, pack: str, language: Language) -> str:
     if pack in outcome.park.packs:
         declared = outcome.park.packs[pack]
         return named(pack, declared.name, declared.name_zh, language)
-    return {"limits": ("The park's own limits", "园区自定限值")}.get(pack, (pack, pack))[
-        LANGUAGES.index(language)
-    ]
+    return say("own-limits", language) if pack in OWN_LIMITS else pack
+
+
+def in_language(text: str, language: Language) -> str:
+    """The half of ``English / 中文`` that is meant; any other text as it is."""
+    english, slash, chinese = text.rpartition(" / ")
+    if not slash or not has_chinese(chinese) or has_chinese(english):
+        return text
+    return chinese if language == "zh" else english
+
+
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in it."""
+    return any("一" <= letter <= "鿿" for letter in text)
 
 
 def plain(text: str) -> str:

@@ -25,8 +25,9 @@ class Answer:
     """An optimum: quantities of every (asset, part), prices of nodes, duals of rules.
 
     prices: node → (steps,) money per carrier unit. rule_duals: by name of each enforced form, money
-    saved per unit by which ``form ≤ 0`` is relaxed, ≥ 0. Both None for mixed-integer problems.
-    row_duals, x: raw solver vectors, for the certificate; bound: the solver's own, mixed-integer only.
+    saved per unit by which ``form ≤ 0`` is relaxed, ≥ 0; of a mixed-integer problem both hold for the
+    on/off states of the answer. row_duals, x: raw solver vectors, for the certificate; bound: the
+    solver's own, mixed-integer only.
     """
 
     objective: float

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from zeropark.forms import Array, Key
@@ -36,11 +38,12 @@ def solve(
     )
     quantities = netted(problem.quantities(x))
     objective = float(problem.cost @ x) + problem.offset
+    priced = run if run.row_duals is not None else _with_states_fixed(problem, x, options, progress)
     return Answer(
         objective,
         quantities,
-        _prices(park, problem, run),
-        _rule_duals(problem, run),
+        _prices(park, problem, priced),
+        _rule_duals(problem, priced),
         x,
         run.row_duals,
         record,
@@ -51,8 +54,8 @@ def solve(
 def netted(quantities: dict[Key, Array]) -> dict[Key, Array]:
     """Take buying and selling of one market in the same step off each other: only the difference flows.
 
-    The balance stays as it is, and the cost can only fall: ``checks`` refuses a market that pays more
-    than it asks.
+    The balance stays as it is, and the cost can only fall: a market that pays more than it asks was
+    refused when the park was read.
     """
     result = dict(quantities)
     for (asset, part), buy in quantities.items():
@@ -64,6 +67,19 @@ def netted(quantities: dict[Key, Array]) -> dict[Key, Array]:
         if (asset, "certified") in quantities:
             result[(asset, "certified")] = np.minimum(quantities[(asset, "certified")], buy - both)
     return result
+
+
+def _with_states_fixed(problem: Problem, x: Array, options: SolverOptions, progress: Progress) -> Solution:
+    """The linear problem with every on/off state as the plan has it: prices given who runs."""
+    states = np.round(x)
+    fixed = replace(
+        problem,
+        lower=np.where(problem.whole, states, problem.lower),
+        upper=np.where(problem.whole, states, problem.upper),
+        whole=np.zeros_like(problem.whole),
+    )
+    run = solve_highs(fixed, replace(options, solver="auto"), progress)
+    return run if run.status == "optimal" else replace(run, row_duals=None)
 
 
 def _prices(park: Park, problem: Problem, run: Solution) -> dict[str, Array] | None:

@@ -125,7 +125,7 @@ def shell(figure: go.Figure) -> dict[str, Any]:
     content: dict[str, Any] = figure.to_dict()
     content["layout"].pop("template", None)
     for trace in content["data"]:
-        if "key" in (trace.get("meta") or {}):
+        if trace.get("meta"):
             for name in ("x", "y", "z"):
                 trace.pop(name, None)
     return content

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zeropark.accounts.bill import Bill
 from zeropark.figures.bars import capacity_title, term_title
 from zeropark.figures.numbers import (
     MISSING,
+    SHARES,
     Language,
     aligned,
     amount,
@@ -25,7 +27,7 @@ from zeropark.figures.numbers import (
     unit_text,
 )
 from zeropark.figures.sankey import energy_factor
-from zeropark.figures.words import asset_title, pack_title, say
+from zeropark.figures.words import asset_title, in_language, pack_title, say
 from zeropark.outcome import Capacity, Outcome
 from zeropark.park.assets import Converter, Demand, Source
 from zeropark.park.model import home_of
@@ -34,6 +36,8 @@ from zeropark.rules.judge import Rule, Verdict
 
 FREE = ("solar", "wind", "hydro")
 MARKS = ("O", "2", "R")
+AT_LIMIT = 1e-6
+NOTHING = 1e-7
 
 
 @dataclass(frozen=True)
@@ -137,12 +141,14 @@ def asked(rule: Rule, language: Language) -> str:
 
 def margin_text(verdict: Verdict, language: Language) -> str:
     """Signed margin in the rule's unit; shares as percentage points."""
-    margin = verdict.margin
+    margin, unit = verdict.margin, verdict.rule.unit
     if margin is None or not known(margin):
         return MISSING
-    if verdict.rule.unit in ("1", ""):
-        return f"{signed(margin * 100, 3)} {'pp' if language == 'en' else '个百分点'}"
-    return f"{signed(margin)} {unit_text(verdict.rule.unit, language)}"
+    if abs(margin) <= AT_LIMIT * abs(verdict.rule.limit):
+        return t("at-limit", language)
+    if unit in SHARES:
+        return f"{signed(margin * SHARES[unit])} {t('points', language)}"
+    return f"{signed(margin)} {unit_text(unit, language)}"
 
 
 def verdict_sentence(outcome: Outcome, language: Language) -> str:
@@ -232,7 +238,7 @@ def warnings(outcome: Outcome, language: Language) -> list[str]:
     spec = park.spec
     own = (spec.note_zh or spec.note) if language == "zh" else (spec.note or spec.note_zh)
     found = [own] if own else []
-    found += park.notes
+    found += [in_language(note, language) for note in park.notes]
     numbers = [a for a in park.assumptions if not a.path.startswith("pack ")]
     marks = Counter(a.mark for a in numbers)
     if marks["R"] or marks["2"]:
@@ -372,13 +378,13 @@ def rule_rows(outcome: Outcome, language: Language) -> list[tuple[str, list[Row]
     return [
         (
             pack_title(outcome, pack, language),
-            [_rule_row(v, outcome.bill.currency, language) for v in verdicts],
+            [_rule_row(v, outcome.bill, language) for v in verdicts],
         )
         for pack, verdicts in packs_of(outcome).items()
     ]
 
 
-def _rule_row(v: Verdict, currency: str, language: Language) -> Row:
+def _rule_row(v: Verdict, bill: Bill, language: Language) -> Row:
     rule = v.rule
     state = "untold" if v.met is None else ("meets" if v.met else "fails")
     sign = "≥" if rule.sense in ("at least", ">=") else "≤"
@@ -390,23 +396,24 @@ def _rule_row(v: Verdict, currency: str, language: Language) -> Row:
         f"{sign} {amount(rule.limit, rule.unit, language)}",
         t(f"state-{state}", language),
         margin_text(v, language),
-        shadow_text(v, currency, language),
-        money(v.cost, currency, language),
+        shadow_text(v, bill, language),
+        money(v.cost, bill.currency, language),
         " · ".join([*mode, *(x for x in (rule.clause, rule.source, rule.date) if x)]),
     )
     return Row(cells, state, rule.mark, v.words_zh if language == "zh" else v.words)
 
 
-def shadow_text(verdict: Verdict, currency: str, language: Language) -> str:
+def shadow_text(verdict: Verdict, bill: Bill, language: Language) -> str:
     """Money saved by one more unit of the limit; for shares, by one percentage point."""
-    price, unit = verdict.shadow_price, verdict.rule.unit
+    price, rule = verdict.shadow_price, verdict.rule
     if price is None or not known(price):
         return MISSING
-    if unit in ("1", ""):
-        price, shown = price / 100, "pp" if language == "en" else "百分点"
-    else:
-        shown = unit_text(f"({unit})" if "/" in unit else unit, language)
-    return f"{money(price, currency, language)} / {shown}"
+    if abs(price * rule.limit) <= NOTHING * abs(bill.total):
+        return "≈ 0"
+    shown = unit_text(f"({rule.unit})" if "/" in rule.unit else rule.unit, language)
+    if rule.unit in SHARES:
+        price, shown = price / SHARES[rule.unit], t("points", language)
+    return f"{money(price, bill.currency, language)} / {shown}"
 
 
 def account_rows(outcome: Outcome, language: Language) -> list[Row]:

@@ -34,6 +34,8 @@ PAPER: Terms = {
     "worst": ("Worst", "最差"),
     "asked-at-most": ("at most {limit}", "不高于 {limit}"),
     "asked-at-least": ("at least {limit}", "不低于 {limit}"),
+    "at-limit": ("at the limit", "恰在限值"),
+    "points": ("pp", "个百分点"),
     # first screen
     "total-cost": ("Cost", "总费用"),
     "per-mwh": ("All cost per MWh of electricity used", "单位用电综合费用"),

@@ -43,8 +43,11 @@
   function fillWeek(trace, day) {
     const first = calendar.days[day];
     const last = day + DAYS < calendar.days.length ? calendar.days[day + DAYS] : calendar.steps;
-    const part = Array.from(line(trace.meta.key).subarray(first, last), (v) =>
-      Number.isNaN(v) ? null : trace.meta.above ? Math.max(v, 0) : Math.min(v, 0));
+    const part = new Array(last - first).fill(0);
+    for (const key of trace.meta.keys) {
+      line(key).subarray(first, last).forEach((v, i) => { part[i] += trace.meta.above ? Math.max(v, 0) : Math.min(v, 0); });
+    }
+    part.forEach((v, i) => { if (Number.isNaN(v)) part[i] = null; });
     part.push(part[part.length - 1]);
     trace.x = part.map((_, i) => calendar.wall[day] + i * calendar.step);
     trace.y = part;
@@ -62,8 +65,8 @@
     const figure = structuredClone(all[key]);
     figure.layout.template = data.template;
     for (const trace of figure.data) {
-      if (!trace.meta || !trace.meta.key) continue;
-      if (place === "heat") fillHeat(trace); else fillWeek(trace, state.day);
+      if (place === "heat") fillHeat(trace);
+      if (place === "week" && trace.meta) fillWeek(trace, state.day);
     }
     let title = figure.layout.title.text;
     if (place === "week") {
@@ -112,7 +115,7 @@
     }
     if (place === "week") {
       Object.assign(figure.layout.xaxis, { dtick: 2 * 86400000 });
-      figure.layout.height += 60;
+      figure.layout.height += 14 * figure.data.length;
     }
   }
 

@@ -1,0 +1,54 @@
+"""Several problems side by side, one per processor."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import replace
+
+from zeropark.errors import NotSolved
+from zeropark.optimize.highs import Solution, solve_highs
+from zeropark.optimize.options import Progress, SolverOptions
+from zeropark.optimize.problem import Problem
+
+_POLL_SECONDS = 0.2
+
+
+def solve_all(
+    problems: Sequence[Problem], options: SolverOptions, stage: str, progress: Progress
+) -> list[Solution]:
+    """Solutions in the order of the problems. The solver releases Python's lock, so threads are enough.
+
+    Ctrl-C stops every run. Raises NotSolved when a run ends without an optimum.
+    """
+    stop = threading.Event()
+
+    def listen(_: str, __: float) -> None:
+        if stop.is_set():
+            raise NotSolved("cancelled")
+
+    def run(problem: Problem) -> Solution:
+        solution = solve_highs(problem, replace(options, threads=1), listen)
+        if solution.status != "optimal":
+            raise NotSolved(solution.status)
+        return solution
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
+        futures = [pool.submit(run, problem) for problem in problems]
+        try:
+            open_ = set(futures)
+            while open_:
+                progress(
+                    f"{stage}: {len(futures) - len(open_)} of {len(futures)}", time.perf_counter() - began
+                )
+                done, open_ = wait(open_, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        except BaseException:
+            stop.set()
+            raise
+    return [future.result() for future in futures]

@@ -1,0 +1,209 @@
+"""The worked example is a park without faults, and every decisive number in it says where it is from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from zeropark import units
+from zeropark.examples.baotou.make_tables import FOLDER
+from zeropark.forms import Form
+from zeropark.optimize.formulate import formulate
+from zeropark.park.assets import Connection, Converter, Demand, Source
+from zeropark.park.fields import evidence_of
+from zeropark.park.model import Park
+from zeropark.park.read import read_park
+from zeropark.park.streams import needed, streams_of
+from zeropark.planning import load
+
+MOST_FREE_STREAMS = 36
+"""Streams that the plan decides on: eight of them follow from others and fall out in presolve."""
+
+FIELDS_OF_MONEY_AND_FACTORS = (
+    "investment", "fixed_cost", "lifetime", "land", "embodied", "emissions", "coal_equivalent", "combustion",
+    "carbon_price", "discount_rate", "flat_price", "system_operation", "demand_price", "loss", "standing_loss",
+    "charge_efficiency", "discharge_efficiency", "cost", "price",
+)  # fmt: skip
+
+
+@cache
+def park() -> Park:
+    return read_park(FOLDER)
+
+
+@cache
+def raw() -> dict[str, Any]:
+    text: dict[str, Any] = yaml.load(
+        (FOLDER / "park.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader
+    )
+    return text
+
+
+@cache
+def facts() -> dict[str, dict[str, Any]]:
+    page = yaml.safe_load((FOLDER / "facts.yaml").read_text(encoding="utf-8"))
+    return {row["id"]: row for topic in page["facts"].values() for row in topic}
+
+
+def decisive(section: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every number of money, loss, efficiency or emission in the file, evidence included."""
+    if isinstance(section, dict):
+        for key, item in section.items():
+            if key in FIELDS_OF_MONEY_AND_FACTORS and not (isinstance(item, dict) and "value" not in item):
+                yield (*path, key), item
+            else:
+                yield from decisive(item, (*path, key))
+
+
+def test_reads_without_faults_with_its_rules_and_whole_year() -> None:
+    assert park().clock.steps == 8760
+    assert set(park().packs) == {
+        "cn-zero-carbon-park-2025",
+        "cn-green-direct-2025",
+        "nm-zero-carbon-park-2023",
+    }
+
+
+def test_twelve_tenants_at_least_and_every_one_owns_something() -> None:
+    tenants = park().spec.tenants
+    assert len(tenants) >= 12
+    assert {asset.tenant for asset in park().assets.values()} == set(tenants)
+
+
+def test_all_six_kinds_of_asset() -> None:
+    assert {asset.kind for asset in park().assets.values()} == {
+        "source", "demand", "converter", "storage", "connection", "market",
+    }  # fmt: skip
+
+
+def test_every_asset_has_an_owner_and_both_names() -> None:
+    for name, asset in park().assets.items():
+        assert asset.tenant, name
+        assert asset.name, name
+        assert asset.name_zh, name
+
+
+def test_says_in_both_languages_what_is_invented() -> None:
+    assert "invented" in park().spec.note
+    assert "unverified" in park().spec.note
+    assert "虚构" in park().spec.note_zh
+    assert "未核实" in park().spec.note_zh
+    assert all(table.synthetic for table in park().spec.tables.values())
+
+
+def test_every_decisive_number_has_source_mark_and_date() -> None:
+    found = list(decisive(raw()))
+    assert len(found) > 60
+    bare = [".".join(path) for path, item in found if not isinstance(item, dict) and item != "0"]
+    assert bare == []
+    for path, section in evidence_of(raw()):
+        assert section.get("source"), path
+        assert section.get("date"), path
+        assert section.get("mark") in ("O", "2", "R"), path
+
+
+TURNED = {
+    "gas-calorific", "alkaline-electricity", "eaf-metal-charge", "electric-boiler-efficiency", "gas-boiler-efficiency",
+    "heat-pump-cop", "network-fixed-share", "hydrogen-compression", "discount-rate",
+}  # fmt: skip
+"""Facts that the park file states in other terms, e.g. per output instead of per input; see the test after next."""
+
+SAME_THING = {"CO2e": "CO2", "tCO2/t": "kgCO2/kg", "CNY/tCO2": "CNY/t"}
+"""Units that the park file keeps apart and facts.yaml does not."""
+
+
+def cited(section: dict[str, Any]) -> str | None:
+    """The fact that a number's note names."""
+    match = re.match(r"fact ([\w-]+)", section.get("note", ""))
+    return match[1] if match else None
+
+
+def test_every_fact_cited_exists_with_its_mark_and_date() -> None:
+    for path, section in evidence_of(raw()):
+        if (name := cited(section)) is not None:
+            fact = facts()[name]
+            assert (section["mark"], section["date"]) == (fact["mark"], str(fact["date"])), path
+
+
+def test_numbers_are_those_of_the_facts_they_cite() -> None:
+    compared = 0
+    for path, section in evidence_of(raw()):
+        name = cited(section)
+        if name is None or name in TURNED:
+            continue
+        value, unit = units.split(section["value"])
+        for written, meant in SAME_THING.items():
+            unit = unit.replace(written, meant)
+        fact = facts()[name]
+        assert value * units.factor(unit or "1", fact["unit"]) == pytest.approx(fact["value"], rel=1e-3), path
+        compared += 1
+    assert compared > 50
+
+
+def amount(asset: str, side: str, node: str) -> float:
+    converter = park().assets[asset]
+    assert isinstance(converter, Converter)
+    constant = getattr(converter, side)[node].amount.constant
+    assert constant is not None
+    return float(constant)
+
+
+def test_numbers_turned_round_agree_with_their_facts() -> None:
+    def fact(name: str) -> float:
+        return float(facts()[name]["value"])
+
+    carriers, gj = park().spec.carriers, 1 / 3.6
+    assert carriers["natural-gas"].coal_equivalent == pytest.approx(fact("gas-calorific") / 29.3076, rel=1e-4)
+    assert amount("electrolyser", "outputs", "hydrogen") == pytest.approx(
+        1 / fact("alkaline-electricity"), rel=1e-4
+    )
+    iron, scrap = (amount("arc-furnace", "inputs", node) for node in ("iron-yard", "scrap-yard"))
+    assert iron + scrap == pytest.approx(fact("eaf-metal-charge"))
+    assert iron / (iron + scrap) == pytest.approx(0.25)
+    electric = amount("electric-boiler", "inputs", "east-110")
+    assert electric == pytest.approx(gj / fact("electric-boiler-efficiency"), rel=1e-4)
+    assert park().spec.money.discount_rate == pytest.approx(fact("discount-rate"))
+    for name, investment in (
+        ("direct-line", "direct-line-investment"),
+        ("tie-west", "substation-110-investment"),
+    ):
+        connection = park().assets[name]
+        assert isinstance(connection, Connection)
+        share = connection.capacity.fixed_cost / 1000 / fact(investment)
+        assert share == pytest.approx(fact("network-fixed-share"))
+    per_gj = 1 / fact("gas-boiler-efficiency") / fact("gas-calorific")
+    assert amount("gas-boiler", "inputs", "gas") == pytest.approx(per_gj, rel=1e-3)
+    assert amount("heat-pump", "inputs", "park-10") == pytest.approx(gj / fact("heat-pump-cop"), rel=1e-3)
+
+
+def test_contracts_can_be_met_by_the_plants() -> None:
+    steel, cells = park().assets["arc-furnace"], park().assets["ndpr-cells"]
+    billets = park().assets["billets"]
+    assert isinstance(steel, Converter)
+    assert isinstance(cells, Converter)
+    assert isinstance(billets, Demand)
+    assert billets.target is not None
+    assert steel.capacity.existing * 28 * 24 > billets.target.amount
+    drawn = sum(needed(park(), name) for name in ("magnets-metal", "ndpr-sale"))
+    assert cells.capacity.existing * cells.min_load < np.mean(drawn) < cells.capacity.existing
+
+
+def test_full_load_hours_are_those_of_the_facts() -> None:
+    planned = load(FOLDER)
+    for asset, fact in (("wind", "wind-hours"), ("pv", "pv-hours-fixed")):
+        source = planned.assets[asset]
+        assert isinstance(source, Source)
+        assert facts()[fact]["low"] <= planned.availability(asset).sum() <= facts()[fact]["high"], asset
+
+
+def test_the_problem_stays_small_enough_for_two_cores() -> None:
+    week = load(FOLDER, {"time.end": "2025-01-07"})
+    problem = formulate(week, Form())
+    free = [stream for stream in streams_of(week) if stream.key in problem.variables]
+    assert len(free) <= MOST_FREE_STREAMS
