@@ -32,6 +32,9 @@ app = typer.Typer(
     help="Plans, runs and proves a zero-carbon industrial park. 零碳园区规划、运行与核证平台",
 )
 
+CANCELLED = 130
+"""Exit code after Ctrl-C, as shells have it; Typer turns the interrupt into it."""
+
 ParkPath = Annotated[Path, typer.Argument(help="Park folder, or its park.yaml.", show_default=False)]
 OutPath = Annotated[Path, typer.Option("--out", help="Folder for the results.", show_default=False)]
 Overrides = Annotated[
@@ -191,10 +194,12 @@ def main() -> None:
     except ZeroparkError as error:
         errors.print(f"[red]{error}[/red]", highlight=False)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as error:
+        if isinstance(error, SystemExit) and error.code != CANCELLED:
+            raise
         errors.print("cancelled; nothing was written")
         sys.stderr.flush()
-        os._exit(130)  # the solver may still be winding up in its thread: do not wait for it
+        os._exit(CANCELLED)  # the solver may still be winding up in its thread, and must not be torn down
     except Exception:
         errors.print("[red]A defect of zeropark, not of your park. Please report these lines:[/red]")
         traceback.print_exc()
