@@ -4,7 +4,7 @@
 # The worked example and the command that plans it (run from the repository root).
 DEMO_PARK    := src/zeropark/examples/baotou
 DEMO_OUT     := out/baotou
-DEMO_COMMAND  = $(BIN)/zeropark plan $(DEMO_PARK) --out $(DEMO_OUT)
+DEMO_COMMAND  = $(BIN)/zeropark plan $(DEMO_PARK) --out $(DEMO_OUT) --rule-costs
 DEMO_REPORT  := $(DEMO_OUT)/report.html
 BENCH        := benchmarks/run.py
 # Set on the command line: make test WORKERS=4 PYTEST_ARGS="-k tariff", make test PYTHON=python3.12

@@ -52,7 +52,9 @@ def with_asset(park: Park, name: str, data: dict[str, Any], nodes: dict[str, str
     units = {carrier: declared.unit for carrier, declared in spec.carriers.items()}
     context = Reading(carriers=units, nodes={node: declared.carrier for node, declared in every.items()})
     asset = TypeAdapter(AnyAsset).validate_python(data, context=context)
-    return replace(park, spec=spec.model_copy(update={"nodes": every, "assets": {**spec.assets, name: asset}}))
+    return replace(
+        park, spec=spec.model_copy(update={"nodes": every, "assets": {**spec.assets, name: asset}})
+    )
 
 
 @few
@@ -111,7 +113,12 @@ def park_in(make_park: MakePark, seed: int, power: str, heat: str) -> Park:
         return f"{rng.uniform(low, high):.4f} {unit}"
 
     def size(most: str, money: str) -> dict[str, Any]:
-        return {"max": most, "investment": money, "lifetime": "20 year", "fixed_cost": text(1, 9, "CNY/kW/year")}
+        return {
+            "max": most,
+            "investment": money,
+            "lifetime": "20 year",
+            "fixed_cost": text(1, 9, "CNY/kW/year"),
+        }
 
     series = rng.uniform(0, 1, (4, steps))
     assets = {
@@ -134,12 +141,16 @@ def park_in(make_park: MakePark, seed: int, power: str, heat: str) -> Park:
                 "price": text(5, 9, "CNY/MWh")},
     }  # fmt: skip
     carriers = {"electricity": {"unit": power, "kind": "electricity"}, "heat": {"unit": heat, "kind": "heat"}}
-    return make_park(assets, {"el": "electricity", "far": "electricity", "heat": "heat"}, steps=steps, carriers=carriers)
+    return make_park(
+        assets, {"el": "electricity", "far": "electricity", "heat": "heat"}, steps=steps, carriers=carriers
+    )
 
 
 @few
 @given(seed=seeds, power=st.sampled_from(["kWh", "GJ"]), heat=st.sampled_from(["GJ", "MWh", "kWh"]))
-def test_units_of_carriers_do_not_change_the_money(make_park: MakePark, seed: int, power: str, heat: str) -> None:
+def test_units_of_carriers_do_not_change_the_money(
+    make_park: MakePark, seed: int, power: str, heat: str
+) -> None:
     """Each cost term, since the random prices leave one optimum."""
     park, other = park_in(make_park, seed, "MWh", "GJ"), park_in(make_park, seed, power, heat)
     cost, quantities = cost_and_quantities(park)
@@ -147,6 +158,8 @@ def test_units_of_carriers_do_not_change_the_money(make_park: MakePark, seed: in
     money = turnover(accounts_of(park).cost, quantities)
     assert other_cost == pytest.approx(cost, abs=1e-9 * money)
     terms = {name: account.form.value(quantities) for name, account in accounts_of(park).cost_terms.items()}
-    others = {name: account.form.value(other_quantities) for name, account in accounts_of(other).cost_terms.items()}
+    others = {
+        name: account.form.value(other_quantities) for name, account in accounts_of(other).cost_terms.items()
+    }
     assert others == pytest.approx(terms, abs=1e-6 * money)
     assert sum(abs(value) > 1 for value in terms.values()) >= 4

@@ -30,6 +30,7 @@ from zeropark.park.assets import Connection, Converter, Demand, Market, Sizing, 
 from zeropark.park.model import Park
 from zeropark.park.streams import activity_effects, needed
 
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 PARKS_PER_BATCH = 25
 BATCHES = [  # steps, hours: 225 parks
     (6, 1.0), (8, 0.25), (12, 1.0), (12, 0.5), (16, 1.0), (18, 0.25), (24, 1.0), (24, 0.5), (10, 1.0),

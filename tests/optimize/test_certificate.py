@@ -111,7 +111,12 @@ def test_a_changed_dual_lowers_the_bound(which: str, random_solved: list[Solved]
     """
     drops = []
     for problem, run, duals in random_solved:
-        rows = [r for name, span in problem.families.items() if name.startswith(which) for r in range(span.start, span.stop)]
+        rows = [
+            r
+            for name, span in problem.families.items()
+            if name.startswith(which)
+            for r in range(span.start, span.stop)
+        ]
         for row in rows[:: max(1, len(rows) // 5)]:
             y = duals.copy()
             y[row] -= 0.1 * np.max(np.abs(duals))
@@ -135,7 +140,9 @@ def test_bound_of_a_cheaper_problem_does_not_prove_a_dearer_plan(make_park: Make
 def test_nothing_is_assumed_where_all_is_bounded(make_park: MakePark) -> None:
     """A capacity to be chosen with a max bounds its rate too, by a row: noise moves to that row."""
     size = {"max": 20}
-    problem, run, duals = solved(formulate(two_sources(make_park, cheap=size), COST + Form({("cheap", "capacity"): 5.0})))
+    problem, run, duals = solved(
+        formulate(two_sources(make_park, cheap=size), COST + Form({("cheap", "capacity"): 5.0}))
+    )
     assert run.objective == pytest.approx(105)  # 7 · (10 + 5), cheaper than 40
     for noise in (0.0, 1e-9, -1e-9, 1e-3):
         bound = lower_bound(problem, duals + noise, run.x)
@@ -197,7 +204,9 @@ def moved(problem: Problem, x: Array) -> list[Key]:
     for key, variable in problem.variables.items():
         values = x[variable.columns]
         balanced = key[1] in ("output", "charge", "discharge", "forward", "backward", "buy", "sell", "intake")
-        if np.max(values) > 0.1 and (balanced or (key[1] == "capacity" and values[0] > variable.lower[0] + 0.1)):
+        if np.max(values) > 0.1 and (
+            balanced or (key[1] == "capacity" and values[0] > variable.lower[0] + 0.1)
+        ):
             keys.append(key)
     return keys
 
@@ -205,7 +214,12 @@ def moved(problem: Problem, x: Array) -> list[Key]:
 # --- soundness ----------------------------------------------------------------------------------------------
 
 SOUND = Certificate(
-    relative_gap=1e-9, balance_residual=1e-12, cost_difference=1e-12, objective=1.0, lower_bound=1.0, limit_residual=1e-12
+    relative_gap=1e-9,
+    balance_residual=1e-12,
+    cost_difference=1e-12,
+    objective=1.0,
+    lower_bound=1.0,
+    limit_residual=1e-12,
 )
 
 

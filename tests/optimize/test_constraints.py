@@ -169,7 +169,9 @@ def line_is_as_large_as_its_larger_direction(make_park: MakePark) -> Case:
     }  # fmt: skip
     park = make_park(assets, {"a": "electricity", "b": "electricity"}, steps=2)
     dear = {("at-a", "buy"): np.array([0.0, 99.0]), ("at-b", "buy"): np.array([99.0, 0.0])}
-    return Case(park, Form({("line", "capacity"): 3.0, **dear}), 21.0, "capacity:", {("line", "capacity"): [7]})
+    return Case(
+        park, Form({("line", "capacity"): 3.0, **dear}), 21.0, "capacity:", {("line", "capacity"): [7]}
+    )
 
 
 @case("capacity_floor")
@@ -235,8 +237,12 @@ def two_fuels_share_a_boiler(make_park: MakePark) -> Case:
 @case("shared_capacity")
 def two_fuels_share_a_boiler_that_is_built(make_park: MakePark) -> Case:
     """The same need, a boiler at 3 for each unit: gas 1 + 3 and coal 2 + 3 beat 20, so 12 · 3 + 6 + 12."""
-    cost = Form({("gas", "buy"): 1.0, ("coal", "buy"): 2.0, ("backup", "buy"): 20.0, ("boiler", "capacity"): 3.0})
-    return Case(two_fuels(make_park, [12], existing={"max": 50}), cost, 54.0, "modes:", {("boiler", "capacity"): [12]})
+    cost = Form(
+        {("gas", "buy"): 1.0, ("coal", "buy"): 2.0, ("backup", "buy"): 20.0, ("boiler", "capacity"): 3.0}
+    )
+    return Case(
+        two_fuels(make_park, [12], existing={"max": 50}), cost, 54.0, "modes:", {("boiler", "capacity"): [12]}
+    )
 
 
 @case("shared_capacity")
@@ -458,7 +464,9 @@ def each_month_has_its_peak(make_park: MakePark) -> Case:
     """5 and 9 MW in January's last hours, 3 and 7 in February's first: 9 · 100 + 7 · 50."""
     park = make_park({"grid": grid(tariff="two-part"), "load": load([5, 9, 3, 7])}, steps=4, start="2025-01-31 22:00",
                      tariffs=two_part(basis="maximum-demand", demand_price=1))  # fmt: skip
-    return Case(park, Form({("grid", "peak"): np.array([100.0, 50.0])}), 1250.0, "peak:", {("grid", "peak"): [9, 7]})
+    return Case(
+        park, Form({("grid", "peak"): np.array([100.0, 50.0])}), 1250.0, "peak:", {("grid", "peak"): [9, 7]}
+    )
 
 
 @case("monthly_peak")
@@ -474,7 +482,9 @@ def contract_counts_apparent_power(make_park: MakePark) -> Case:
     """9 MW at a power factor of 0.9 need 10 MVA, at 100 each."""
     park = make_park({"grid": grid(tariff="two-part"), "load": load([5, 9, 3])}, steps=3,
                      tariffs=two_part(basis="contracted", contract_price=1, power_factor=0.9))  # fmt: skip
-    return Case(park, Form({("grid", "contracted"): 100.0}), 1000.0, "contracted:", {("grid", "contracted"): [10]})
+    return Case(
+        park, Form({("grid", "contracted"): 100.0}), 1000.0, "contracted:", {("grid", "contracted"): [10]}
+    )
 
 
 @case("certificate_limit")
@@ -509,7 +519,9 @@ def size_is_built_small_enough_to_run(make_park: MakePark) -> Case:
     3 + C + 5 · (8 − C) + C = 43 − 3 C, so 25 at C = 6. Larger rests at first: 15 + 8 + 8 = 31 at C = 8.
     """
     park = boiler_park(make_park, [3, 8], existing={"max": 20}, min_load=0.5, on_off=True)
-    cost = Form({("gas", "buy"): 1.0, ("backup", "buy"): 5.0, ("boiler", "capacity"): 1.0, ("dump", "sell"): 99.0})
+    cost = Form(
+        {("gas", "buy"): 1.0, ("backup", "buy"): 5.0, ("boiler", "capacity"): 1.0, ("dump", "sell"): 99.0}
+    )
     return Case(park, cost, 25.0, "on", {("boiler", "capacity"): [6], ("boiler", "on"): [1, 1]})
 
 
@@ -519,7 +531,9 @@ def staying_on_is_cheaper_than_starting_again(make_park: MakePark) -> Case:
     stopping: 16 + 2 · 20 = 56.
     """
     park = boiler_park(make_park, [8, 0, 8], min_load=0.5, on_off=True, start_cost=20)
-    cost = Form({("gas", "buy"): 1.0, ("backup", "buy"): 99.0, ("dump", "sell"): 2.0, ("boiler", "start"): 20.0})
+    cost = Form(
+        {("gas", "buy"): 1.0, ("backup", "buy"): 99.0, ("dump", "sell"): 2.0, ("boiler", "start"): 20.0}
+    )
     expect = {("boiler", "on"): [1, 1, 1], ("boiler", "start"): [1, 0, 0]}
     return Case(park, cost, 51.0, "start-up:", expect)
 
@@ -528,7 +542,9 @@ def staying_on_is_cheaper_than_starting_again(make_park: MakePark) -> Case:
 def starting_again_is_cheaper_than_waste(make_park: MakePark) -> Case:
     """The same with waste at 4: staying on 21 + 20 + 20 = 61, stopping 56."""
     park = boiler_park(make_park, [8, 0, 8], min_load=0.5, on_off=True, start_cost=20)
-    cost = Form({("gas", "buy"): 1.0, ("backup", "buy"): 99.0, ("dump", "sell"): 4.0, ("boiler", "start"): 20.0})
+    cost = Form(
+        {("gas", "buy"): 1.0, ("backup", "buy"): 99.0, ("dump", "sell"): 4.0, ("boiler", "start"): 20.0}
+    )
     return Case(park, cost, 56.0, "start-up:", {("boiler", "start"): [1, 0, 1]})
 
 
@@ -579,7 +595,9 @@ def test_optimum_is_the_one_worked_by_hand(make: Callable[[MakePark], Case], mak
 
 
 @each_case
-def test_optimum_differs_without_the_constraint(make: Callable[[MakePark], Case], make_park: MakePark) -> None:
+def test_optimum_differs_without_the_constraint(
+    make: Callable[[MakePark], Case], make_park: MakePark
+) -> None:
     case = make(make_park)
     problem = formulate(case.park, case.cost, case.limits)
     run = solve_highs(without(problem, case.family), EXACT)
@@ -618,7 +636,9 @@ def test_windows_count_from_the_first_midnight(make_park: MakePark) -> None:
 @covers("windows")
 def test_a_window_of_a_day_is_24_hours_when_clocks_change(make_park: MakePark) -> None:
     """2025-03-30 has 23 h in Berlin: the second window of 24 h begins at 01:00 of the next day."""
-    clock = make_park({"grid": grid(), "load": load([1] * 26)}, steps=26, start="2025-03-30", zone="Europe/Berlin").clock
+    clock = make_park(
+        {"grid": grid(), "load": load([1] * 26)}, steps=26, start="2025-03-30", zone="Europe/Berlin"
+    ).clock
     begins = int(np.argmax(windows(clock, 24.0) == 1))
     assert str(clock.times_local[begins]) == "2025-03-31 01:00:00+02:00"
 
@@ -652,7 +672,10 @@ def test_part_of_a_period_counts_by_its_hours(
 def test_shadow_price_of_a_rule_is_what_one_unit_more_saves(make_park: MakePark) -> None:
     """Each MWh more from outside replaces one of 30 by one of 10."""
     park = half_from_outside(make_park)
-    limits = {"half": Form({("grid", "buy"): 1.0, ("load", "intake"): -0.5}), "idle": Form({("grid", "buy"): 1.0}, -99.0)}
+    limits = {
+        "half": Form({("grid", "buy"): 1.0, ("load", "intake"): -0.5}),
+        "idle": Form({("grid", "buy"): 1.0}, -99.0),
+    }
     cost = Form({("grid", "buy"): 10.0, ("own", "output"): 30.0})
     answer = solve(park, formulate(park, cost, limits), EXACT)
     assert answer.rule_duals == pytest.approx({"half": 20.0, "idle": 0.0}, abs=1e-9)
@@ -676,3 +699,14 @@ def test_node_prices_are_per_unit_whatever_the_step(hours: float, make_park: Mak
     assert answer.prices["bus"] == pytest.approx([10, 40])
     assert answer.prices["far"] == pytest.approx([12.5, 50])
     assert answer.prices["heat"] == pytest.approx([10 / 3.6, 40 / 3.6])
+
+
+def test_prices_of_a_mixed_integer_plan_hold_given_who_runs(make_park: MakePark) -> None:
+    """2 then 8 needed, as in ``boiler_rests_below_its_minimum``: off, so the backup's 5; then gas at 1."""
+    park = boiler_park(make_park, [2, 8], min_load=0.5, on_off=True)
+    cost = Form({("gas", "buy"): 1.0, ("backup", "buy"): 5.0, ("dump", "sell"): 9.0})
+    answer = solve(park, formulate(park, cost), EXACT)
+    assert answer.prices is not None
+    assert answer.prices["heat"] == pytest.approx([5, 1])
+    assert answer.row_duals is None
+    assert answer.bound == pytest.approx(18, rel=1e-6)

@@ -35,7 +35,14 @@ def load(profile: Sequence[float], node: str = "bus", **more: Any) -> Data:
 
 
 def boiler(**more: Any) -> Data:
-    return {"kind": "converter", "rated": "heat", "inputs": {"gas": 1}, "outputs": {"heat": 1}, "capacity": 20, **more}
+    return {
+        "kind": "converter",
+        "rated": "heat",
+        "inputs": {"gas": 1},
+        "outputs": {"heat": 1},
+        "capacity": 20,
+        **more,
+    }
 
 
 # --- shortage and surplus ---------------------------------------------------------------------------------
@@ -58,7 +65,13 @@ def test_amount_of_a_shortage_counts_the_length_of_steps(make_park: MakePark) ->
 
 
 PV = {"kind": "source", "node": "bus", "capacity": 20, "availability": [0, 0, 0.5, 1]}
-ELECTROLYSER = {"kind": "converter", "rated": "bus", "inputs": {"bus": 1}, "outputs": {"h2": 18}, "capacity": 2}
+ELECTROLYSER = {
+    "kind": "converter",
+    "rated": "bus",
+    "inputs": {"bus": 1},
+    "outputs": {"h2": 18},
+    "capacity": 2,
+}
 ADVICE = {
     # what is short, and what helps: park → (words, path of the capacity, a size that follows the words)
     "the grid, at night, though solar is named first": (
@@ -96,7 +109,9 @@ ADVICE = {
 
 
 @pytest.mark.parametrize(("assets", "nodes", "words", "cure"), ADVICE.values(), ids=ADVICE)
-def test_advice_helps(assets: Data, nodes: Data, words: str, cure: tuple[str, float], make_park: MakePark) -> None:
+def test_advice_helps(
+    assets: Data, nodes: Data, words: str, cure: tuple[str, float], make_park: MakePark
+) -> None:
     (reason,) = reasons(make_park(assets, nodes, steps=4))
     assert words in reason
     name, size = cure
@@ -159,14 +174,18 @@ def test_target_out_of_reach(make_park: MakePark) -> None:
 
 def test_worst_period_of_a_target_is_named(make_park: MakePark) -> None:
     """3100 t a month: 100 for a day of January, 3100 / 28 = 110.71 for one of February; 48 can be made."""
-    (reason,) = reasons(goal(make_park, {"amount": 3100, "per": "month", "max_rate": 2}, 48, start="2025-01-31"))
+    (reason,) = reasons(
+        goal(make_park, {"amount": 3100, "per": "month", "max_rate": 2}, 48, start="2025-01-31")
+    )
     assert reason == "'goal' cannot reach its target of the month from 2025-02-01: 62.71 t missing"
 
 
 def test_target_that_its_own_least_rate_exceeds(make_park: MakePark) -> None:
     """3 t/h for 24 h are 72 t, 62 more than 10."""
     (reason,) = reasons(goal(make_park, {"amount": 10, "per": "day", "min_rate": 3}, 24))
-    assert reason == "'goal' must take 62 t more than its target of the day from 2025-01-01: lower its min_rate"
+    assert (
+        reason == "'goal' must take 62 t more than its target of the day from 2025-01-01: lower its min_rate"
+    )
 
 
 def store(make_park: MakePark, **more: Any) -> Park:
@@ -208,7 +227,9 @@ def test_rule_against_the_park(make_park: MakePark) -> None:
     """16 MWh needed, 10 of one's own: 6 must be bought, 2 more than the rule allows."""
     assets = {"grid": grid(), "own": {"kind": "source", "node": "bus", "capacity": 5}, "load": load([8, 8])}
     (reason,) = reasons(make_park(assets, steps=2), {"at most 4": Form({BUY: 1.0}, -4.0)})
-    assert reason.startswith("rule 'at most 4' cannot be met together with the rest: it is missed by at least 2 ")
+    assert reason.startswith(
+        "rule 'at most 4' cannot be met together with the rest: it is missed by at least 2 "
+    )
 
 
 def test_park_that_does_not_work_without_rules_either(make_park: MakePark) -> None:
@@ -222,7 +243,9 @@ def test_park_that_does_not_work_without_rules_either(make_park: MakePark) -> No
 
 
 def test_selling_above_buying(make_park: MakePark) -> None:
-    park = make_park({"grid": {"kind": "market", "node": "bus", "buy": {}, "sell": {}}, "load": load([8])}, steps=1)
+    park = make_park(
+        {"grid": {"kind": "market", "node": "bus", "buy": {}, "sell": {}}, "load": load([8])}, steps=1
+    )
     cost = Form({("grid", "buy"): 10.0, ("grid", "sell"): -12.0})
     with pytest.raises(Unbounded, match=r"'grid' \(buy, sell\)"):
         solve(park, formulate(park, cost), SolverOptions())
@@ -245,7 +268,9 @@ def test_free_source_to_a_paid_market(make_park: MakePark) -> None:
 
 def test_money_for_nothing_beside_a_rule_that_can_be_met(make_park: MakePark) -> None:
     """The rule is not blamed."""
-    park = make_park({"grid": {"kind": "market", "node": "bus", "buy": {}, "sell": {}}, "load": load([8])}, steps=1)
+    park = make_park(
+        {"grid": {"kind": "market", "node": "bus", "buy": {}, "sell": {}}, "load": load([8])}, steps=1
+    )
     cost = Form({("grid", "buy"): 10.0, ("grid", "sell"): -12.0})
     with pytest.raises(Unbounded):
         solve(park, formulate(park, cost, {"buy": Form({("grid", "buy"): -1.0}, 8.0)}), SolverOptions())
@@ -258,7 +283,13 @@ def long_park(make_park: MakePark) -> Park:
     """Two weeks of quarter hours with a store: far more than a millisecond's work."""
     steps = 14 * 96
     profile = [5 + (step * 7919 % 96) / 10 for step in range(steps)]
-    store = {"kind": "storage", "node": "bus", "capacity": {"max": 90}, "charge_efficiency": 0.9, "standing_loss": 0.01}
+    store = {
+        "kind": "storage",
+        "node": "bus",
+        "capacity": {"max": 90},
+        "charge_efficiency": 0.9,
+        "standing_loss": 0.01,
+    }
     return make_park({"grid": grid(), "load": load(profile), "store": store}, steps=steps, hours=0.25)
 
 

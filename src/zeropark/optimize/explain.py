@@ -206,7 +206,7 @@ def _at(weight: Weight, step: int) -> float:
 def _round_up(value: float) -> float:
     """Up to two significant digits."""
     magnitude = 10.0 ** (math.floor(math.log10(value)) - 1)
-    return math.ceil(value / magnitude - 1e-9) * magnitude
+    return math.ceil(value / magnitude - 1e-5) * magnitude
 
 
 def _runaway_words(park: Park, keys: list[tuple[str, str]]) -> list[str]:

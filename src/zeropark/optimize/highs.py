@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -19,6 +19,8 @@ from zeropark.optimize.problem import Problem
 SMALL_NONZEROS = 60_000
 """Below this many nonzeros simplex is faster than an interior point on park problems."""
 _POLL_SECONDS = 0.1
+_INTERIOR = ("ipx", "hipo")
+_STOPPED = "solver stopped"
 _USUAL_ITERATIONS = 75
 """Iterations that park problems of a year usually take, for the progress bar only."""
 
@@ -53,10 +55,26 @@ def choose_solver(problem: Problem, options: SolverOptions) -> str:
 def solve_highs(problem: Problem, options: SolverOptions, progress: Progress = silent) -> Solution:
     """Solve; cancellation (Ctrl-C) and the time limit are honoured.
 
+    Without crossover HiGHS sometimes cannot carry an interior point's multipliers back through its
+    presolve, and calls a good optimum unknown: it is then solved again without presolve.
+
     Raises NotSolved when HiGHS cannot be given the problem.
     """
     name = choose_solver(problem, options)
+    run = _solved(problem, options, name, progress)
+    if name not in _INTERIOR or not run.status.startswith(_STOPPED):
+        return run
+    left = None if options.time_limit is None else max(options.time_limit - run.seconds, 0.0)
+    again = _solved(problem, replace(options, time_limit=left), name, progress, presolve=False)
+    return replace(again, seconds=run.seconds + again.seconds)
+
+
+def _solved(
+    problem: Problem, options: SolverOptions, name: str, progress: Progress, presolve: bool = True
+) -> Solution:
     highs = _instance(problem, options, name)
+    if not presolve:
+        highs.setOptionValue("presolve", "off")
     began = time.perf_counter()
     _run(
         highs,
@@ -169,4 +187,4 @@ def _status(highs: Any) -> str:
         highspy.HighsModelStatus.kTimeLimit: "time limit reached",
         highspy.HighsModelStatus.kInterrupt: "cancelled",
     }
-    return known.get(status, f"solver stopped: {highs.modelStatusToString(status)}")
+    return known.get(status, f"{_STOPPED}: {highs.modelStatusToString(status)}")
