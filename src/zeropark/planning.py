@@ -36,6 +36,7 @@ from zeropark.park.streams import net_flows
 from zeropark.rules.build import OWN, enforced, rules_of
 from zeropark.rules.judge import judge
 from zeropark.rules.rule import Rule
+from zeropark.texts import both
 from zeropark.weather.profiles import profiles_of
 
 RULE_COST_TOLERANCE = 1e-6
@@ -77,8 +78,12 @@ def plan(park: Park, options: PlanOptions | None = None, progress: Progress = si
     ways = [(bases, plan_one(with_bases(park, bases), options, progress)) for bases in capacity_bases(park)]
     bases, best = min(ways, key=lambda way: way[1].bill.total)
     others = tuple(
-        f"{' and '.join(f'{market} on {basis}' for market, basis in other.items())} would cost "
-        f"{outcome.bill.total - best.bill.total:,.0f} {best.bill.currency} more"
+        both(
+            f"{' and '.join(f'{market} on {basis}' for market, basis in other.items())} would cost "
+            f"{outcome.bill.total - best.bill.total:,.0f} {best.bill.currency} more",
+            f"若{'、'.join(f'{market}按 {basis} 计费' for market, basis in other.items())}，费用将增加 "
+            f"{outcome.bill.total - best.bill.total:,.0f} {best.bill.currency}",
+        )
         for other, outcome in ways
         if other is not bases
     )
@@ -168,7 +173,9 @@ def certify(problem: Problem, answer: Answer, flows: Flows, bill: Bill) -> Certi
         value, assumed = bound.value, bound.assumed
     else:
         value = float("nan") if answer.bound is None else answer.bound
-        assumed = "the mixed-integer solver's own bound, not recomputed"
+        assumed = both(
+            "the mixed-integer solver's own bound, not recomputed", "混合整数求解器自报的下界，未复算"
+        )
     scale = max(1.0, abs(answer.objective))
     return Certificate(
         relative_gap=abs(bill.total - value) / scale,
@@ -242,9 +249,15 @@ def account(
     rates |= {key: np.array([size]) for key, size in sizes.items()}
     accounts = accounts_of(park)
     outcome = read(park, accounts, rules_of(park, accounts), rates, "read")
+    sizes_from = sizes_path.name if sizes_path else "park.yaml"
     notes = (
-        f"flows from {path.name}; capacities "
-        + (f"from {sizes_path.name}" if sizes_path else "as existing in the park file"),
-        f"largest imbalance of any node: {imbalance(outcome.flows):.2g} of its largest flow",
+        both(
+            f"flows from {path.name}; capacities from {sizes_from}",
+            f"流量取自 {path.name}；容量取自 {sizes_from}",
+        ),
+        both(
+            f"largest imbalance of any node: {imbalance(outcome.flows):.2g} of its largest flow",
+            f"节点最大不平衡量为其最大流量的 {imbalance(outcome.flows):.2g} 倍",
+        ),
     )
     return replace(outcome, park=replace(park, notes=park.notes + notes))

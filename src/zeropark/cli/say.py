@@ -14,6 +14,7 @@ from zeropark.outcome import Outcome
 from zeropark.park.model import Park
 from zeropark.rules.rule import Verdict
 from zeropark.rules.words import cost_words, price_words
+from zeropark.texts import in_language
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -50,7 +51,7 @@ def say_checked(park: Park) -> None:
         f"{clock.steps:,} steps of {clock.step_hours * 60:g} min from {clock.times_local[0]:%Y-%m-%d %H:%M} {clock.zone.key}"
     )
     for note in park.notes:
-        console.print(f"note: {escape(note)}", soft_wrap=True)
+        console.print(f"note: {escape(in_language(note, 'en'))}", soft_wrap=True)
 
 
 def say_outcome(outcome: Outcome, out: Path) -> None:
@@ -65,7 +66,7 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
     _say_rules(outcome.rules, outcome.bill.currency)
     console.print()
     for text in outcome.alternatives:
-        console.print(escape(text))
+        console.print(escape(in_language(text, "en")), soft_wrap=True)
     certificate = outcome.certificate
     if certificate is not None:
         state = "[green]sound[/green]" if certificate.sound else "[red]NOT sound[/red]"

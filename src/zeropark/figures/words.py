@@ -113,19 +113,6 @@ def pack_title(outcome: Outcome, pack: str, language: Language) -> str:
     return say("own-limits", language) if pack in OWN_LIMITS else pack
 
 
-def in_language(text: str, language: Language) -> str:
-    """The half of ``English / 中文`` that is meant; any other text as it is."""
-    english, slash, chinese = text.rpartition(" / ")
-    if not slash or not has_chinese(chinese) or has_chinese(english):
-        return text
-    return chinese if language == "zh" else english
-
-
-def has_chinese(text: str) -> bool:
-    """Whether there is a Chinese character in it."""
-    return any("一" <= letter <= "鿿" for letter in text)
-
-
 def plain(text: str) -> str:
     """Text for plotly, which reads a few HTML tags: those of a name must stay letters."""
     return html.escape(text, quote=False)

@@ -19,6 +19,7 @@ import numpy as np
 
 from zeropark.forms import Array
 from zeropark.optimize.problem import Problem
+from zeropark.texts import both
 
 _ASSUMED_TIMES = 10.0
 _EPS = float(np.finfo(np.float64).eps)
@@ -51,7 +52,10 @@ def lower_bound(problem: Problem, y: Array, x: Array) -> Bound:
     assumed = ""
     if names:
         listed = ", ".join(sorted({asset for asset, _ in names})[:5])
-        assumed = f"no unlimited quantity of {listed} exceeds {_ASSUMED_TIMES:g} times its value in this plan"
+        assumed = both(
+            f"no unlimited quantity of {listed} exceeds {_ASSUMED_TIMES:g} times its value in this plan",
+            f"{listed} 的无上限变量不超过本方案取值的 {_ASSUMED_TIMES:g} 倍",
+        )
     return Bound(float(total), assumed)
 
 

@@ -29,6 +29,7 @@ from zeropark.park.spec import ParkFile, Time
 from zeropark.park.tables import bounds_faults, read_table
 from zeropark.park.tariffs import Pack
 from zeropark.park.yaml import Document, Path_, parse_yaml, read_yaml
+from zeropark.texts import both
 
 PARK_FILE = "park.yaml"
 
@@ -79,7 +80,10 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
     if faults or spec is None or clock is None:
         raise InputError(faults)
     notes += [
-        f"{table.file}: synthetic" + (f" ({table.note})" if table.note else "")
+        both(
+            f"{table.file}: synthetic series, not measured" + (f" ({table.note})" if table.note else ""),
+            f"{table.file}：合成序列，非实测",
+        )
         for table in spec.tables.values()
         if table.synthetic
     ]

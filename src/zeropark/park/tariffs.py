@@ -235,6 +235,7 @@ class Pack(Declared):
     region: str
     version: str
     status: str = ""
+    status_zh: str = ""
     source: str
     mark: Mark
     date: str

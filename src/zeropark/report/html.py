@@ -32,6 +32,7 @@ from zeropark.outcome import Outcome
 from zeropark.report import view
 from zeropark.report.compact import calendar, steps_joined, store
 from zeropark.report.words import PAPER
+from zeropark.texts import in_language
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
 _LINK = re.compile(r"https?://[^\s<>\"'）)，；、]+")
@@ -176,10 +177,10 @@ def _context(outcome: Outcome, language: Language, drawn: Drawings, count: int) 
         "checks": view.certificate_rows(outcome, language),
         "bound": money(certificate.lower_bound, currency, language, 9) if certificate else "",
         "objective": money(certificate.objective, currency, language, 9) if certificate else "",
-        "assumed": certificate.assumed if certificate else "",
+        "assumed": in_language(certificate.assumed, language) if certificate else "",
         "solver": solver,
         "number": number,
-        "alternatives": outcome.alternatives,
+        "alternatives": [in_language(way, language) for way in outcome.alternatives],
         "figures": drawn.figures,
         "choices": drawn.choices,
         "weeks": [name for name, _ in notable_days(outcome)],

@@ -27,12 +27,14 @@ from zeropark.figures.numbers import (
     unit_text,
 )
 from zeropark.figures.sankey import energy_factor
-from zeropark.figures.words import asset_title, in_language, pack_title, say
+from zeropark.figures.words import asset_title, pack_title, say
 from zeropark.outcome import Capacity, Outcome
 from zeropark.park.assets import Converter, Demand, Source
 from zeropark.park.model import home_of
+from zeropark.park.tariffs import Pack
 from zeropark.report.words import PAPER
 from zeropark.rules.judge import Rule, Verdict
+from zeropark.texts import in_language
 
 FREE = ("solar", "wind", "hydro")
 MARKS = ("O", "2", "R")
@@ -121,7 +123,9 @@ def pack_cards(outcome: Outcome, language: Language) -> list[PackCard]:
                 asked=asked(worst.rule, language),
                 margin=margin_text(worst, language),
                 mark=declared.mark if declared else "",
-                version=" · ".join(x for x in (declared.version, declared.status) if x) if declared else "",
+                version=" · ".join(x for x in (declared.version, _status(declared, language)) if x)
+                if declared
+                else "",
             )
         )
     return cards
@@ -153,7 +157,9 @@ def margin_text(verdict: Verdict, language: Language) -> str:
 
 def verdict_sentence(outcome: Outcome, language: Language) -> str:
     """The one sentence that the reader takes along."""
-    states = [pack_state(verdicts) for verdicts in packs_of(outcome).values()]
+    packs = packs_of(outcome)
+    states = [pack_state(verdicts) for pack, verdicts in packs.items() if pack in outcome.park.packs]
+    own = [pack_state(verdicts) for pack, verdicts in packs.items() if pack not in outcome.park.packs]
     met, every = states.count("meets"), len(states)
     if not states:
         first = t("no-rules", language)
@@ -167,6 +173,8 @@ def verdict_sentence(outcome: Outcome, language: Language) -> str:
         first = t(key, language, met=str(met), all=str(every))
     untold = states.count("untold") if every > 1 else 0
     parts = [first] + ([t("untold-packs", language, count=str(untold))] if untold else [])
+    if own:
+        parts.append(t("own-met" if own == ["meets"] else "own-missed", language))
     parts.append(cost_words(outcome, language))
     return "; ".join(parts) + "." if language == "en" else "；".join(parts) + "。"
 
@@ -217,6 +225,10 @@ def building(outcome: Outcome, language: Language) -> list[tuple[str, str]]:
     ]
 
 
+def _status(pack: Pack, language: Language) -> str:
+    return pack.status_zh if language == "zh" and pack.status_zh else pack.status
+
+
 def certificate_words(outcome: Outcome, language: Language) -> tuple[str, str]:
     """(state, sentence): good, bad or none."""
     certificate = outcome.certificate
@@ -228,7 +240,9 @@ def certificate_words(outcome: Outcome, language: Language) -> tuple[str, str]:
     gap = percent(max(certificate.relative_gap, 0.0), 2)
     words = t("certified", language, bound=bound, gap=gap)
     if certificate.assumed:
-        words += " " * (language == "en") + t("given-that", language, assumed=certificate.assumed)
+        words += " " * (language == "en") + t(
+            "given-that", language, assumed=in_language(certificate.assumed, language)
+        )
     return "good", words
 
 

@@ -10,6 +10,8 @@ PAPER: Terms = {
     "report-of-readings": ("Accounts of a zero-carbon park", "零碳园区核算报告"),
     "meets-all": ("Meets all {all} rule packs", "满足全部 {all} 套规则"),
     "meets-one": ("Meets the rule pack", "满足该套规则"),
+    "own-met": ("keeps the park's own limits", "满足园区自定限值"),
+    "own-missed": ("misses a limit of the park's own", "未满足园区自定限值"),
     "meets-some": ("Meets {met} of {all} rule packs", "{all} 套规则中满足 {met} 套"),
     "meets-none": ("Meets none of {all} rule packs", "{all} 套规则均不满足"),
     "fails-one": ("Does not meet the rule pack", "不满足该套规则"),

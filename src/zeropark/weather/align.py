@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from zeropark.clock import Clock
 from zeropark.errors import Fault, InputError
+from zeropark.texts import both
 from zeropark.weather.model import Weather
 from zeropark.weather.sun import sun_at
 
@@ -45,12 +46,19 @@ def align(weather: Weather, clock: Clock) -> Weather:
     notes = list(places.notes)
     if fine:
         notes.append(
-            f"{weather.step_hours:g} h means divided into steps of {clock.step_hours:.4g} h, "
-            "each mean kept: irradiance by the height of the sun, the rest linear"
+            both(
+                f"{weather.step_hours:g} h means divided into steps of {clock.step_hours:.4g} h, "
+                "each mean kept: irradiance by the height of the sun, the rest linear",
+                f"{weather.step_hours:g} 小时均值细分为 {clock.step_hours:.4g} 小时步长，各小时均值不变："
+                "辐照度按太阳高度分配，其余线性",
+            )
         )
     elif not places.same(weather, clock):
         notes.append(
-            f"{weather.step_hours:g} h means averaged by overlap onto steps of {clock.step_hours:.4g} h"
+            both(
+                f"{weather.step_hours:g} h means averaged by overlap onto steps of {clock.step_hours:.4g} h",
+                f"{weather.step_hours:g} 小时均值按重叠平均到 {clock.step_hours:.4g} 小时步长",
+            )
         )
     return replace(
         weather,
@@ -89,12 +97,20 @@ class _Places:
         first = _calendar_hours(weather.times_utc[:1], offset)[0]
         hours = (_calendar_hours(clock.times_utc, offset) - first) % _YEAR_HOURS
         notes = [
-            f"typical year mapped by month, day and hour of local standard time "
-            f"(UTC{offset.total_seconds() / 3600:+g})"
+            both(
+                "typical year mapped by month, day and hour of local standard time "
+                f"(UTC{offset.total_seconds() / 3600:+g})",
+                f"典型年按当地标准时的月、日、时对应 (UTC{offset.total_seconds() / 3600:+g})",
+            )
         ]
         local = clock.times_utc.tz_localize(None) + offset
         if bool(((local.month == 2) & (local.day == 29)).any()):
-            notes.append("29 February repeats 28 February: a typical year has no leap day")
+            notes.append(
+                both(
+                    "29 February repeats 28 February: a typical year has no leap day",
+                    "2 月 29 日重复 2 月 28 日：典型年无闰日",
+                )
+            )
         return cls(hours, weather.step_hours, True, offset, tuple(notes))
 
     def _phase(self) -> Floats:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from zeropark.errors import Fault
+from zeropark.texts import both
 from zeropark.weather.raw import IRRADIANCE, REQUIRED, UNITS, Raw, runs, shortened
 from zeropark.weather.sun import sun_at
 
@@ -125,8 +126,11 @@ def filled(raw: Raw) -> Raw:
             known = ~np.isnan(values)
             columns[name] = np.where(short, np.interp(rows, rows[known], values[known]), values)
             notes.append(
-                f"{raw.titles[name]}: {short.sum()} missing values in {len(runs(short))} gaps "
-                "filled by straight lines, as asked"
+                both(
+                    f"{raw.titles[name]}: {short.sum()} missing values in {len(runs(short))} gaps "
+                    "filled by straight lines, as asked",
+                    f"{raw.titles[name]}：{len(runs(short))} 处缺口共 {short.sum()} 个缺失值按要求线性插补",
+                )
             )
     return replace(raw, columns=columns, notes=tuple(notes))
 
@@ -241,5 +245,10 @@ def drop_incomplete(raw: Raw) -> Raw:
     for name in IRRADIANCE[1:]:
         if name in columns and np.isnan(columns[name]).any():
             gone = int(np.isnan(columns.pop(name)).sum())
-            notes.append(f"{raw.titles[name]}: missing in {gone} of {len(raw.times_utc)} intervals, not used")
+            notes.append(
+                both(
+                    f"{raw.titles[name]}: missing in {gone} of {len(raw.times_utc)} intervals, not used",
+                    f"{raw.titles[name]}：{len(raw.times_utc)} 个时段中 {gone} 个缺失，未采用",
+                )
+            )
     return replace(raw, columns=columns, notes=tuple(notes))

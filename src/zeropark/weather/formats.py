@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from zeropark.errors import Fault, InputError, nearest
+from zeropark.texts import both
 from zeropark.units import UnitError, factor
 from zeropark.weather.raw import UNITS, Place, Raw, shortened
 
@@ -156,8 +157,11 @@ def parse_epw(file: str, text: list[str], typical_year: bool, faults: list[Fault
         )
         columns[name], flawed[name] = values[~wrong], bad[~wrong]
     notes = [
-        "hour-ending stamps moved to the beginning of the hour",
-        "temperature, wind and pressure of a stamp taken for the hour that ends at it",
+        both("hour-ending stamps moved to the beginning of the hour", "小时末时标移至小时初"),
+        both(
+            "temperature, wind and pressure of a stamp taken for the hour that ends at it",
+            "时标上的气温、风速和气压视为该小时的均值",
+        ),
     ]
     if np.isnan(columns["pressure"]).all():
         del columns["pressure"]
@@ -431,7 +435,9 @@ def parse_csv(file: str, text: list[str], source: CsvSource, faults: list[Fault]
     return replace(
         raw,
         times_utc=times - pd.Timedelta(hours=raw.step_hours),
-        notes=("interval-ending stamps moved to the beginning of the interval",),
+        notes=(
+            both("interval-ending stamps moved to the beginning of the interval", "时段末时标移至时段初"),
+        ),
     )
 
 

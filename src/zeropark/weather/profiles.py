@@ -12,6 +12,7 @@ from zeropark.forms import Array
 from zeropark.park.assets import PvProfile, Source, WindProfile
 from zeropark.park.model import Assumption, Park
 from zeropark.park.spec import Weather as WeatherEntry
+from zeropark.texts import headed
 from zeropark.weather.align import align
 from zeropark.weather.formats import CsvSource
 from zeropark.weather.model import Weather
@@ -54,7 +55,7 @@ def profiles_of(park: Park) -> tuple[dict[str, Array], tuple[str, ...], tuple[As
         profile = asset.pv or asset.wind
         assert profile is not None
         profiles[name], steps_taken = _profile(weathers[profile.weather], profile, park.clock)
-        notes += [f"weather '{profile.weather}': {note}" for note in steps_taken]
+        notes += [headed(f"weather '{profile.weather}'", note) for note in steps_taken]
     return profiles, tuple(dict.fromkeys(notes)), figures_behind(park, wanted)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from zeropark.errors import Fault, InputError
+from zeropark.texts import both
 from zeropark.weather.align import mean_over
 from zeropark.weather.checks import (
     best_shift,
@@ -165,7 +166,10 @@ def _shifted(raw: Raw, hours: float) -> Raw:
         else values
         for name, values in raw.columns.items()
     }
-    note = f"irradiance moved by {hours:+g} h against the file's clock, as asked, to fit the sun"
+    note = both(
+        f"irradiance moved by {hours:+g} h against the file's clock, as asked, to fit the sun",
+        f"按要求将辐照度相对文件时标移动 {hours:+g} 小时，以与太阳位置一致",
+    )
     return replace(raw, columns=columns, notes=(*raw.notes, note))
 
 
@@ -176,8 +180,10 @@ def _weather(raw: Raw) -> Weather:
         pressure = standard_pressure_pa(raw.place.altitude_m)
         columns["pressure"] = np.full(len(raw.times_utc), pressure)
         notes.append(
-            f"no pressure in the file: {pressure:.0f} Pa of the standard atmosphere at "
-            f"{raw.place.altitude_m:g} m"
+            both(
+                f"no pressure in the file: {pressure:.0f} Pa of the standard atmosphere at {raw.place.altitude_m:g} m",
+                f"文件无气压：采用海拔 {raw.place.altitude_m:g} m 标准大气压 {pressure:.0f} Pa",
+            )
         )
     return Weather(
         times_utc=raw.times_utc,

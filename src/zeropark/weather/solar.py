@@ -17,6 +17,7 @@ import pvlib
 from numpy.typing import NDArray
 
 from zeropark.errors import Fault, InputError
+from zeropark.texts import both
 from zeropark.weather.model import Weather
 from zeropark.weather.sun import Sun, sun_at
 
@@ -139,9 +140,10 @@ def without_unclosed(weather: Weather) -> Weather:
     found = closure(weather)
     if found is None or found.closes:
         return weather
-    note = (
+    note = both(
         f"DNI and DHI do not close to GHI (ratio {found.ratio:.2f}, mean deviation "
-        f"{found.deviation:.0%} of GHI): decomposed again from GHI"
+        f"{found.deviation:.0%} of GHI): decomposed again from GHI",
+        f"直射与散射之和与总辐射不闭合（比值 {found.ratio:.2f}，平均偏差 {found.deviation:.0%}）：由总辐射重新分解",
     )
     return replace(weather, dni_w_per_m2=None, dhi_w_per_m2=None, notes=(*weather.notes, note))
 

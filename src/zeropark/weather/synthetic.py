@@ -18,6 +18,7 @@ from scipy.special import gamma, ndtr
 
 from zeropark.clock import Clock
 from zeropark.errors import Fault, InputError
+from zeropark.texts import both
 from zeropark.weather.model import Weather
 from zeropark.weather.sun import standard_pressure_pa, sun_at
 
@@ -204,9 +205,16 @@ def synthetic_weather_year(
 
 def _notes(calibration: Calibration) -> tuple[str, ...]:
     return (
-        "synthetic: made up by chance from yearly and monthly figures, not measured / 合成数据，非实测",
-        f"calibrated to GHI {calibration.ghi_kwh_per_m2:g} kWh/m2 a year and a mean wind of "
-        f"{calibration.wind_m_per_s:g} m/s at {calibration.wind_height_m:g} m",
+        both(
+            "synthetic: made up by chance from yearly and monthly figures, not measured",
+            "合成数据：按年、月统计值随机生成，非实测",
+        ),
+        both(
+            f"calibrated to GHI {calibration.ghi_kwh_per_m2:g} kWh/m2 a year and a mean wind of "
+            f"{calibration.wind_m_per_s:g} m/s at {calibration.wind_height_m:g} m",
+            f"校准至年总辐射 {calibration.ghi_kwh_per_m2:g} kWh/m2、{calibration.wind_height_m:g} m 高度年均风速 "
+            f"{calibration.wind_m_per_s:g} m/s",
+        ),
     )
 
 

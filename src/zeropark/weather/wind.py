@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zeropark.errors import Fault, InputError
+from zeropark.texts import both
 from zeropark.weather.model import Weather
 
 Floats = NDArray[np.float64]
@@ -145,7 +146,10 @@ def at_hub(weather: Weather, hub_height_m: float, site: WindSite) -> Weather:
         else:
             law = f"power law, exponent {1 / 7 if site.shear_exponent is None else site.shear_exponent:.3g}"
         notes.append(
-            f"wind carried from {weather.wind_height_m:g} m to {hub_height_m:g} m ({law}): times {factor:.3f}"
+            both(
+                f"wind carried from {weather.wind_height_m:g} m to {hub_height_m:g} m ({law}): times {factor:.3f}",
+                f"风速由 {weather.wind_height_m:g} m 推算至 {hub_height_m:g} m（风切变）：乘以 {factor:.3f}",
+            )
         )
     if site.mean_speed_m_per_s is not None:
         speed, note = _scaled(weather, speed, site.mean_speed_m_per_s)
@@ -175,9 +179,10 @@ def _scaled(weather: Weather, speed: Floats, mean: float) -> tuple[Floats, list[
         raise InputError([Fault(where, None, "wind_speed", "calm all year", "some wind to scale")])
     if abs(mean / found - 1) < 1e-9:
         return speed, []
-    note = (
+    note = both(
         f"wind at hub height scaled from a mean of {found:.2f} m/s to the stated long-term mean of "
-        f"{mean:.2f} m/s (times {mean / found:.2f})"
+        f"{mean:.2f} m/s (times {mean / found:.2f})",
+        f"轮毂高度风速由均值 {found:.2f} m/s 缩放至给定多年均值 {mean:.2f} m/s（乘以 {mean / found:.2f}）",
     )
     return speed * (mean / found), [note]
 
