@@ -162,7 +162,10 @@ def test_what_is_assumed_of_unlimited_quantities_is_said(make_park: MakePark) ->
     problem = formulate(make_park(assets, steps=1), Form({("grid", "buy"): 10.0}))
     bound = lower_bound(problem, np.array([11.0]), np.array([7.0]))
     assert bound.value == pytest.approx(77 - 70)
-    assert in_language(bound.assumed, "en") == "no unlimited quantity of grid exceeds 10 times its value in this plan"
+    assert (
+        in_language(bound.assumed, "en")
+        == "no unlimited quantity of grid exceeds 10 times its value in this plan"
+    )
 
 
 # --- residuals ----------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ failing case can be repeated by its number. Some broken texts still mean a park;
 
 import random
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +19,6 @@ PARK = (TINY / "park.yaml").read_text(encoding="utf-8")
 LOADS = (TINY / "loads.csv").read_text(encoding="utf-8")
 PACK = (TINY / "pack.yaml").read_text(encoding="utf-8")
 CASES_PER_BLOCK = 100
-SLOWEST_SECONDS = 10.0
 
 Breaker = Callable[[random.Random, str], str | bytes]
 
@@ -246,7 +244,6 @@ def _write(path: Path, content: str | bytes) -> None:
 
 def _refusal(case: object, folder: Path, overrides: dict[str, str] | None = None) -> list[Fault]:
     """The faults for which the park is refused, each complete; empty where it is read."""
-    started = time.perf_counter()
     faults: list[Fault] = []
     try:
         read_park(folder, overrides)
@@ -255,12 +252,10 @@ def _refusal(case: object, folder: Path, overrides: dict[str, str] | None = None
     except Exception as error:
         error.add_note(f"case: {case}")
         raise
-    seconds = time.perf_counter() - started
     for fault in faults:
         parts = (fault.file, fault.field, fault.found, fault.expected)
         assert all(isinstance(part, str) and part.strip() for part in parts), (case, fault)
         assert fault.line is None or fault.line >= 1, (case, fault)
-    assert seconds < SLOWEST_SECONDS, case
     return faults
 
 

@@ -1,7 +1,6 @@
 """Files of tables: what is no table, headers, Parquet and XLSX."""
 
 import os
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -112,9 +111,7 @@ def test_missing_file_folder_and_ending(read, tmp_path):
 def test_large_file_is_not_read(read, tmp_path):
     with (tmp_path / "big.csv").open("wb") as file:
         file.truncate(200_000_000)
-    started = time.perf_counter()
     assert only(read(None, name="big.csv")[1]).found == "200 MB"
-    assert time.perf_counter() - started < 0.2
 
 
 # --- Parquet and XLSX -------------------------------------------------------------------------------

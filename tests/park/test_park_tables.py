@@ -1,6 +1,5 @@
 """Tables: what is read, and that every trap is told with its line, column and remedy."""
 
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -465,22 +464,18 @@ def test_bounds():
     assert bounds_faults(values, None, None, clock(), "t.csv", "a")[0].expected == "a finite number"
 
 
-# --- speed ------------------------------------------------------------------------------------------
+# --- size -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"])
-def test_speed(tmp_path, form):
+def test_a_year_of_quarter_hours(tmp_path, form):
     times = stamps(hours=8760, minutes=15, form=form)
     data = pd.DataFrame(np.random.default_rng(0).uniform(0, 50, (35_040, 30)).round(3))
     data.columns = [f"c{i} [MW]" for i in range(30)]
     data.insert(0, "time", times)
     data.to_csv(tmp_path / "t.csv", index=False)
     on = clock("2025-01-01", 365, 15)
-    best = np.inf
-    for _ in range(3):
-        started = time.perf_counter()
-        table, faults = read_table(tmp_path / "t.csv", TableFile(file="t.csv"), on, "t.csv")
-        best = min(best, time.perf_counter() - started)
+    table, faults = read_table(tmp_path / "t.csv", TableFile(file="t.csv"), on, "t.csv")
     assert not faults
     assert len(table.columns) == 30
-    assert best < 1.0  # 0.4 s on an idle core
+    assert np.array_equal(table.columns["c7"], data["c7 [MW]"])

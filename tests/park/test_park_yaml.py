@@ -1,7 +1,5 @@
 """YAML: scalars, lines, and faults of the file itself."""
 
-import time
-
 import pytest
 
 from zeropark.park.yaml import Document, parse_yaml
@@ -47,15 +45,11 @@ def test_a_key_twice():
     ],
 )
 def test_faults_of_the_file(text, found):
-    started = time.perf_counter()
     document = parse(text)
     assert [fault.found for fault in document.faults] == [found]
-    assert time.perf_counter() - started < 2
 
 
 def test_aliases_that_grow_without_end():
     levels = "".join(f"k{i + 1}: &k{i + 1} [*k{i}, *k{i}, *k{i}]\n" for i in range(24))
-    started = time.perf_counter()
     faults = parse("k0: &k0 [x, x]\n" + levels).faults
     assert [fault.found for fault in faults] == ["more than 500,000 values"]
-    assert time.perf_counter() - started < 10

@@ -114,8 +114,8 @@ def test_both_languages_say_the_same(page: Page) -> None:
     bodies = [attrs for tag, attrs in page.tags if tag == "div" and "data-language" in attrs]
     assert [attrs["lang"] for attrs in bodies] == ["en", "zh-CN"]
     for words in (
-        "Meets 3 of 4 rule packs; costs 979 million CNY a year.",
-        "4 套规则中满足 3 套；年费用 97,905 万元。",
+        "Meets 2 of 3 rule packs; keeps the park's own limits; costs 979 million CNY a year.",
+        "3 套规则中满足 2 套；满足园区自定限值；年费用 97,905 万元。",
         "No plan can be cheaper than 979.0494 million CNY",
         "任何方案的费用都不会低于 97,904.94 万元",
         "loads and weather are synthetic",

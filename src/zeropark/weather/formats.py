@@ -116,16 +116,10 @@ _EPW = {
 }
 
 
-def parse_epw(file: str, text: list[str], typical_year: bool, faults: list[Fault]) -> Raw:
-    """EnergyPlus weather. Hour-ending stamps 1..24 in local standard time become interval beginnings."""
-    place, city = _epw_place(file, text)
-    header = next((i for i, line in enumerate(text[:30]) if line.startswith("DATA PERIODS")), None)
-    if header is None:
-        raise _stop(file, None, "DATA PERIODS", "no such line", "the last line of the header")
-    per_hour = text[header].split(",")[2:3]
-    if per_hour != ["1"]:
-        raise _stop(file, header + 1, "records per hour", ",".join(per_hour) or "none", "1")
-    rows, lines = _rows(file, text, header + 1, 22, faults)
+def _epw_times(
+    file: str, rows: list[list[str]], lines: NDArray[np.int64], typical_year: bool, faults: list[Fault]
+) -> tuple[pd.Series[pd.Timestamp], Floats, Flags]:
+    """Day and hour (1 to 24) of each row, and which rows have no valid time."""
     stamp = {
         name: _numbers(file, name, [r[i] for r in rows], lines, _never, faults)[0]
         for i, name in enumerate(("Year", "Month", "Day", "Hour"))
@@ -138,18 +132,27 @@ def parse_epw(file: str, text: list[str], typical_year: bool, faults: list[Fault
     )
     hour = stamp["Hour"]
     wrong = np.asarray(local.isna()) | ~((hour >= 1) & (hour <= 24))
+    expected = "a date, and an hour 1 to 24"
     faults += shortened(
         [
-            Fault(
-                file,
-                int(lines[i]),
-                "Year, Month, Day, Hour",
-                ",".join(rows[i][:4]),
-                "a date, and an hour 1 to 24",
-            )
+            Fault(file, int(lines[i]), "Year, Month, Day, Hour", ",".join(rows[i][:4]), expected)
             for i in np.flatnonzero(wrong)
         ]
     )
+    return local, hour, wrong
+
+
+def parse_epw(file: str, text: list[str], typical_year: bool, faults: list[Fault]) -> Raw:
+    """EnergyPlus weather. Hour-ending stamps 1..24 in local standard time become interval beginnings."""
+    place, city = _epw_place(file, text)
+    header = next((i for i, line in enumerate(text[:30]) if line.startswith("DATA PERIODS")), None)
+    if header is None:
+        raise _stop(file, None, "DATA PERIODS", "no such line", "the last line of the header")
+    per_hour = text[header].split(",")[2:3]
+    if per_hour != ["1"]:
+        raise _stop(file, header + 1, "records per hour", ",".join(per_hour) or "none", "1")
+    rows, lines = _rows(file, text, header + 1, 22, faults)
+    local, hour, wrong = _epw_times(file, rows, lines, typical_year, faults)
     columns, flawed = {}, {}
     for name, (field, title, missing) in _EPW.items():
         values, bad = _numbers(
