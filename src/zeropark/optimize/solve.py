@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from zeropark.forms import Array, Key
+from zeropark.forms import Array
 from zeropark.optimize.answer import Answer, SolverRecord
 from zeropark.optimize.explain import why_not
+from zeropark.optimize.formulate import SMALLEST_SHARE
 from zeropark.optimize.highs import Solution, solve_highs
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
+from zeropark.park.assets import Market
 from zeropark.park.model import Park
 
 
@@ -26,7 +28,8 @@ def solve(
     run = solve_highs(problem, options, progress)
     if run.status != "optimal":
         raise why_not(park, problem, run.status, options, progress)
-    x = np.clip(run.x, problem.lower, problem.upper)
+    priced = run if run.row_duals is not None else _with_states_fixed(problem, run, options, progress)
+    x = netted(park, problem, np.clip(priced.x, problem.lower, problem.upper))
     record = SolverRecord(
         run.solver,
         run.seconds,
@@ -36,12 +39,9 @@ def solve(
         int(problem.matrix.nnz),
         build_seconds,
     )
-    quantities = netted(problem.quantities(x))
-    objective = float(problem.cost @ x) + problem.offset
-    priced = run if run.row_duals is not None else _with_states_fixed(problem, x, options, progress)
     return Answer(
-        objective,
-        quantities,
+        float(problem.cost @ x) + problem.offset,
+        problem.quantities(x),
         _prices(park, problem, priced),
         _rule_duals(problem, priced),
         x,
@@ -51,27 +51,32 @@ def solve(
     )
 
 
-def netted(quantities: dict[Key, Array]) -> dict[Key, Array]:
+def netted(park: Park, problem: Problem, x: Array) -> Array:
     """Take buying and selling of one market in the same step off each other: only the difference flows.
 
-    The balance stays as it is, and the cost can only fall: a market that pays more than it asks was
-    refused when the park was read.
+    The balance stays as it is, what is certified stays covered by a purchase, and the cost can only
+    fall: a market that pays more than it asks was refused when the park was read.
     """
-    result = dict(quantities)
-    for (asset, part), buy in quantities.items():
-        if part != "buy" or (asset, "sell") not in quantities:
+    x = x.copy()
+    for name, market in park.assets.items():
+        keys = [(name, part) for part in ("buy", "sell", "certified")]
+        buy, sell, certified = (problem.variables.get(key) for key in keys)
+        if not isinstance(market, Market) or buy is None or sell is None:
             continue
-        both = np.minimum(buy, quantities[(asset, "sell")])
-        result[(asset, "buy")] = buy - both
-        result[(asset, "sell")] = quantities[(asset, "sell")] - both
-        if (asset, "certified") in quantities:
-            result[(asset, "certified")] = np.minimum(quantities[(asset, "certified")], buy - both)
-    return result
+        both = np.minimum(x[buy.columns], x[sell.columns])
+        if certified is not None and market.certificates is not None:
+            needed = x[certified.columns] / max(market.certificates.max_share, SMALLEST_SHARE)
+            both = np.minimum(both, np.maximum(x[buy.columns] - needed, 0.0))
+        x[buy.columns] -= both
+        x[sell.columns] -= both
+    return np.maximum(x, problem.lower)
 
 
-def _with_states_fixed(problem: Problem, x: Array, options: SolverOptions, progress: Progress) -> Solution:
-    """The linear problem with every on/off state as the plan has it: prices given who runs."""
-    states = np.round(x)
+def _with_states_fixed(
+    problem: Problem, found: Solution, options: SolverOptions, progress: Progress
+) -> Solution:
+    """The linear problem with every on/off state as found: rates free of rounding, and prices given who runs."""
+    states = np.round(found.x)
     fixed = replace(
         problem,
         lower=np.where(problem.whole, states, problem.lower),
@@ -79,7 +84,7 @@ def _with_states_fixed(problem: Problem, x: Array, options: SolverOptions, progr
         whole=np.zeros_like(problem.whole),
     )
     run = solve_highs(fixed, replace(options, solver="auto"), progress)
-    return run if run.status == "optimal" else replace(run, row_duals=None)
+    return run if run.status == "optimal" else found
 
 
 def _prices(park: Park, problem: Problem, run: Solution) -> dict[str, Array] | None:

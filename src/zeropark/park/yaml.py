@@ -178,6 +178,12 @@ class _Builder:
                 )
                 continue
             key = str(key_node.value)
+            if key == "<<":
+                where = ".".join(map(str, (*path, key)))
+                self._fault(
+                    line, where, "a merge key", "each key written out", "anchors (&) and aliases (*) work"
+                )
+                continue
             if key in data:
                 first = self.document.lines[(*path, key)]
                 self._fault(
