@@ -271,6 +271,8 @@ class _Random:
             store["min_level"] = self.number(0, 0.3)
         if self.chance(0.5):
             store["initial"] = "free" if self.chance(0.4) else self.number(0.3, 1)
+            if store["initial"] != "free":
+                store["final"] = 0
             if self.chance(0.6):
                 store["final"] = self.number(0, 0.8)
         self.assets[name] = store

@@ -18,7 +18,8 @@ from zeropark.errors import (
 from zeropark.optimize.options import SolverOptions
 from zeropark.outcome import Outcome
 from zeropark.park.model import Park
-from zeropark.planning import PlanOptions, account, load, plan
+from zeropark.planning import PlanOptions, plan
+from zeropark.readings import account, load
 from zeropark.report.write import write_outcome as write
 
 __version__ = "0.1.0"

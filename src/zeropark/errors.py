@@ -49,12 +49,16 @@ class ZeroparkError(Exception):
 
 
 class InputError(ZeroparkError):
-    """The user's input is wrong. Carries all faults found, never only the first."""
+    """The user's input is wrong. Carries all faults found, never only the first.
+
+    ``partial`` is what could be read all the same, for those who can find more faults in it.
+    """
 
     exit_code = 1
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], partial: object = None) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
+        self.partial = partial
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
@@ -96,3 +100,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A hint with the nearest known word, or the empty string when nothing is near."""
     match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean '{match[0]}'?" if match else ""
+
+
+def fail_if(faults: Iterable[Fault]) -> None:
+    """Raise InputError when there is any fault."""
+    found = tuple(faults)
+    if found:
+        raise InputError(found)

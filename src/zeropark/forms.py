@@ -48,6 +48,11 @@ class Form:
             total += float(np.sum(np.multiply(weight, quantities[key])))
         return total
 
+    def gross(self, quantities: Quantities) -> float:
+        """What the form would be if no term cancelled another: the size that its rounding is measured by."""
+        terms = (np.sum(np.abs(np.multiply(weight, quantities[key]))) for key, weight in self.terms.items())
+        return abs(self.constant) + float(sum(terms))
+
 
 def total(forms: Iterable[Form]) -> Form:
     """The sum of forms; the zero form when there is none."""
@@ -59,7 +64,7 @@ def total(forms: Iterable[Form]) -> Form:
 
 @dataclass(frozen=True)
 class Account:
-    """A named linear form with its unit and where it comes from."""
+    """A named linear form with its unit and where it comes from; ``_zh``: the same in 中文, or empty."""
 
     name: str
     unit: str
@@ -69,3 +74,7 @@ class Account:
     clause: str = ""
     source: str = ""
     mark: str = ""
+    note: str = ""
+    clause_zh: str = ""
+    source_zh: str = ""
+    note_zh: str = ""

@@ -7,19 +7,12 @@ park.yaml ─► Park ─► accounts, rules ─► problem ─► answer ─►
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-import numpy as np
-
-from zeropark.accounts.arbitrage import arbitrage_faults
 from zeropark.accounts.bases import capacity_bases, with_bases
-from zeropark.accounts.bill import Bill, bill_of
 from zeropark.accounts.standard import Accounts, accounts_of
-from zeropark.errors import InputError
-from zeropark.flows import Flows
-from zeropark.forms import Array, Key
+from zeropark.errors import NotSolved
+from zeropark.forms import Key
 from zeropark.optimize.answer import Answer, Certificate
 from zeropark.optimize.certificate import limit_residual, lower_bound
 from zeropark.optimize.formulate import formulate
@@ -27,23 +20,17 @@ from zeropark.optimize.many import solve_all
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.solve import solve
-from zeropark.outcome import Capacity, Outcome, Reading
-from zeropark.park.flowfile import beside, existing_capacities, read_capacities, read_flows, read_levels
+from zeropark.outcome import Outcome
 from zeropark.park.model import Park
-from zeropark.park.read import read_park
-from zeropark.park.recover import completed, rates_of
-from zeropark.park.streams import net_flows
+from zeropark.readings import imbalance, name_of, read
 from zeropark.rules.build import OWN, enforced, rules_of
-from zeropark.rules.judge import judge
 from zeropark.rules.rule import Rule
 from zeropark.texts import both
-from zeropark.weather.profiles import profiles_of
 
-RULE_COST_TOLERANCE = 1e-6
+RULE_COST_TOLERANCE = 1e-5
 """Relative gap of the plans that say what a rule costs: enough for a difference, and sooner there."""
-
-_SOLVER_NOISE = 1e-8
-"""A rule whose dual times its account is below this share of the cost does not bind."""
+GAP_ALLOWED = 1e-5
+"""Largest relative gap of a linear plan that is shown."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +41,6 @@ class PlanOptions:
 
     solver: SolverOptions = field(default_factory=SolverOptions)
     rule_costs: bool = False
-
-
-def load(path: Path | str, overrides: Mapping[str, str] | None = None) -> Park:
-    """The park in a folder, its tables read and its weather turned to availabilities.
-
-    overrides: ``{"assets.pv.capacity.max": "500 MW"}``. Raises InputError with every fault.
-    """
-    park = read_park(Path(path), overrides)
-    park = park.with_profiles(*profiles_of(park))
-    rules_of(park, accounts_of(park))  # raises for accounts, rules and limits that do not fit the park
-    if faults := arbitrage_faults(park):
-        raise InputError(faults)
-    return park
 
 
 def plan(park: Park, options: PlanOptions | None = None, progress: Progress = silent) -> Outcome:
@@ -95,17 +69,15 @@ def plan_one(park: Park, options: PlanOptions, progress: Progress = silent) -> O
     accounts = accounts_of(park)
     rules = rules_of(park, accounts)
     problem, build_seconds = built(park, accounts, enforced(rules), progress)
-    answer = solve(park, problem, options.solver, progress, build_seconds)
+    units = {name_of(rule): accounts.lookup[rule.left].unit for rule in rules}
+    answer = solve(park, problem, options.solver, progress, build_seconds, units)
     outcome = read(park, accounts, rules, answer.quantities, "optimal", answer.rule_duals)
+    certificate = certify(problem, answer, outcome, options.solver)
+    require_sound(certificate, outcome)
     if options.rule_costs:
         costs = costs_of(park, accounts, rules, outcome, options, progress)
         outcome = read(park, accounts, rules, answer.quantities, "optimal", answer.rule_duals, costs)
-    return replace(
-        outcome,
-        prices=answer.prices or {},
-        certificate=certify(problem, answer, outcome.flows, outcome.bill),
-        solver=answer.record,
-    )
+    return replace(outcome, prices=answer.prices or {}, certificate=certificate, solver=answer.record)
 
 
 def built(
@@ -118,86 +90,43 @@ def built(
     return problem, time.perf_counter() - began
 
 
-def read(
-    park: Park,
-    accounts: Accounts,
-    rules: tuple[Rule, ...],
-    rates: Mapping[Key, Array],
-    status: str,
-    duals: Mapping[str, float] | None = None,
-    costs: Mapping[tuple[str, str], float] | None = None,
-) -> Outcome:
-    """Every reading of given rates and capacities: accounts, bill, verdicts."""
-    sizes = {key: float(rates[key][0]) for key, _ in park.sizings()}
-    quantities = completed(park, rates, sizes)
-    flows = Flows(park.clock, quantities, net_flows(park, quantities), park.carriers_by_node)
-    capacities = tuple(
-        Capacity(
-            asset,
-            part,
-            sizing.existing,
-            sizes[(asset, part)] - sizing.existing,
-            park.size_unit((asset, part)),
-        )
-        for (asset, part), sizing in park.sizings()
-    )
-    values = {
-        name: Reading(account, account.form.value(quantities)) for name, account in accounts.all.items()
-    }
-    bill = bill_of(park, flows, sizes)
-    by_rule = None if duals is None else _priced(duals, rules, accounts, quantities, bill.total)
-    verdicts = judge(rules, accounts, quantities, by_rule, costs)
-    return Outcome(park, status, flows, capacities, values, bill, verdicts)
-
-
-def _priced(
-    duals: Mapping[str, float],
-    rules: tuple[Rule, ...],
-    accounts: Accounts,
-    quantities: Mapping[Key, Array],
-    cost: float,
-) -> dict[Key, float]:
-    """Dual of each enforced rule; what is lost in the solver's tolerance is zero."""
-    found = {}
-    for rule in enforced(rules):
-        dual = duals[name_of(rule)]
-        amount = abs(accounts.lookup[rule.left].form.value(quantities))
-        found[(rule.pack, rule.rule)] = dual if dual * amount > _SOLVER_NOISE * abs(cost) else 0.0
-    return found
-
-
-def certify(problem: Problem, answer: Answer, flows: Flows, bill: Bill) -> Certificate:
+def certify(problem: Problem, answer: Answer, outcome: Outcome, options: SolverOptions) -> Certificate:
     """Proof from the flows, the bill and the multipliers; it trusts neither solver nor objective."""
+    bill = outcome.bill
     if answer.row_duals is not None:
         bound = lower_bound(problem, answer.row_duals, answer.x)
-        value, assumed = bound.value, bound.assumed
+        value, assumed, allowed = bound.value, bound.assumed, GAP_ALLOWED
     else:
         value = float("nan") if answer.bound is None else answer.bound
         assumed = both(
             "the mixed-integer solver's own bound, not recomputed", "混合整数求解器自报的下界，未复算"
         )
-    scale = max(1.0, abs(answer.objective))
+        allowed = max(GAP_ALLOWED, 1.1 * options.mip_gap)
+    turnover = sum(abs(amount) for amount in bill.terms.values())
+    scale = max(1.0, abs(answer.objective), 1e-3 * turnover)
     return Certificate(
         relative_gap=abs(bill.total - value) / scale,
-        balance_residual=imbalance(flows),
+        balance_residual=imbalance(outcome.flows),
         cost_difference=abs(bill.total - answer.objective) / scale,
         objective=answer.objective,
         lower_bound=value,
         limit_residual=limit_residual(problem, answer.x),
         assumed=assumed,
+        gap_allowed=allowed,
     )
 
 
-def imbalance(flows: Flows) -> float:
-    """Largest imbalance of any node in any step, over that node's largest flow."""
-    worst = 0.0
-    for node in set(flows.carriers):
-        largest = max(
-            (float(np.max(np.abs(f), initial=0.0)) for (_, at), f in flows.net.items() if at == node),
-            default=0.0,
+def require_sound(certificate: Certificate, outcome: Outcome) -> None:
+    """Refuse an answer that does not pass its own proof, or misses a rule that it had to keep."""
+    missed = [name_of(v.rule) for v in outcome.rules if v.rule.mode == "enforce" and v.met is False]
+    if not certificate.sound or missed:
+        raise NotSolved(
+            "the solver's answer does not pass its certificate",
+            f"gap {certificate.relative_gap:.1e}, balances {certificate.balance_residual:.1e}, "
+            f"limits {certificate.limit_residual:.1e}, physics {certificate.physics_residual:.1e}, "
+            f"bill {certificate.cost_difference:.1e}"
+            + (f"; rules missed: {', '.join(missed)}" if missed else ""),
         )
-        worst = max(worst, float(np.max(np.abs(flows.balance(node)), initial=0.0)) / max(largest, 1e-9))
-    return worst
 
 
 def costs_of(
@@ -208,56 +137,20 @@ def costs_of(
     options: PlanOptions,
     progress: Progress,
 ) -> dict[Key, float]:
-    """What each enforced rule of a pack costs as a whole: the plan without it, solved again, is cheaper by it."""
+    """What each enforced rule of a pack costs as a whole: the plan without it, solved again, is cheaper by it.
+
+    A rule without which there is no plan (money for nothing) has no cost that can be told.
+    """
     costs = {
-        (v.rule.pack, v.rule.rule): 0.0
-        for v in outcome.rules
-        if v.shadow_price is not None and v.rule.pack != OWN
+        (v.rule.pack, v.rule.rule): 0.0 for v in outcome.rules if v.shadow_price == 0 and v.rule.pack != OWN
     }
-    binding = [v.rule for v in outcome.rules if v.shadow_price and (v.rule.pack, v.rule.rule) in costs]
+    binding = [v.rule for v in outcome.rules if v.shadow_price and v.rule.pack != OWN]
     problems = [
         built(park, accounts, tuple(other for other in enforced(rules) if other != rule), progress)[0]
         for rule in binding
     ]
     loose = replace(options.solver, tolerance=max(options.solver.tolerance, RULE_COST_TOLERANCE))
     for rule, free in zip(binding, solve_all(problems, loose, "plans without a rule", progress), strict=True):
-        costs[(rule.pack, rule.rule)] = max(0.0, outcome.bill.total - free.objective)
+        if free is not None:
+            costs[rule.pack, rule.rule] = max(0.0, outcome.bill.total - free.objective)
     return costs
-
-
-def name_of(rule: Rule) -> str:
-    """The rule's name among the constraints."""
-    return f"{rule.pack}/{rule.rule}"
-
-
-def account(
-    park: Park,
-    flows_file: Path | str,
-    levels_file: Path | str | None = None,
-    capacities_file: Path | str | None = None,
-) -> Outcome:
-    """The same readings over given flows. Capacities and levels stand in a plan's folder beside them;
-    without them, capacities are the existing ones. Raises InputError with every fault of the files.
-    """
-    path = Path(flows_file)
-    levels_path = Path(levels_file) if levels_file else beside(path, "levels.parquet")
-    sizes_path = Path(capacities_file) if capacities_file else beside(path, "summary.json")
-    net, certified = read_flows(path, park)
-    levels = read_levels(levels_path, park) if levels_path else {}
-    sizes = read_capacities(sizes_path, park) if sizes_path else existing_capacities(park)
-    rates = rates_of(park, net, levels, certified)
-    rates |= {key: np.array([size]) for key, size in sizes.items()}
-    accounts = accounts_of(park)
-    outcome = read(park, accounts, rules_of(park, accounts), rates, "read")
-    sizes_from = sizes_path.name if sizes_path else "park.yaml"
-    notes = (
-        both(
-            f"flows from {path.name}; capacities from {sizes_from}",
-            f"流量取自 {path.name}；容量取自 {sizes_from}",
-        ),
-        both(
-            f"largest imbalance of any node: {imbalance(outcome.flows):.2g} of its largest flow",
-            f"节点最大不平衡量为其最大流量的 {imbalance(outcome.flows):.2g} 倍",
-        ),
-    )
-    return replace(outcome, park=replace(park, notes=park.notes + notes))

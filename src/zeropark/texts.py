@@ -22,9 +22,17 @@ def in_language(text: str, language: Language) -> str:
 
 
 def headed(head: str, text: str) -> str:
-    """The text with ``head: `` before each of its languages."""
+    """The text with ``head: `` before each of its languages; the head may be in both too."""
     english, chinese = in_language(text, "en"), in_language(text, "zh")
-    return f"{head}: {text}" if english == chinese else both(f"{head}: {english}", f"{head}：{chinese}")
+    if english == chinese:
+        return f"{in_language(head, 'en')}: {text}"
+    return both(f"{in_language(head, 'en')}: {english}", f"{in_language(head, 'zh')}：{chinese}")
+
+
+def either(english: str, chinese: str, language: Language) -> str:
+    """The one that is meant; the other where it is empty."""
+    meant = (chinese or english) if language == "zh" else (english or chinese)
+    return in_language(meant, language)
 
 
 def has_chinese(text: str) -> bool:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from zeropark.outcome import Outcome
-from zeropark.planning import load, plan
+from zeropark.planning import plan
+from zeropark.readings import load
 
 ROOT = Path(__file__).resolve().parents[2]
 CASE = ROOT / "tests" / "cases" / "calliope-national"

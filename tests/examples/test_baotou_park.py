@@ -20,7 +20,7 @@ from zeropark.park.fields import evidence_of
 from zeropark.park.model import Park
 from zeropark.park.read import read_park
 from zeropark.park.streams import needed, streams_of
-from zeropark.planning import load
+from zeropark.readings import load
 
 MOST_FREE_STREAMS = 36
 """Streams that the plan decides on: eight of them follow from others and fall out in presolve."""

@@ -189,7 +189,7 @@ def all_wind_must_be_taken(make_park: MakePark) -> Case:
 @case("capacity_floor")
 def a_fifth_of_the_store_stays_in(make_park: MakePark) -> Case:
     """Full at first, 8 are taken, a fifth stays: C − 8 ≥ 0.2 C, so C = 10 at 3 each."""
-    store = {"kind": "storage", "node": "bus", "capacity": {"max": 99}, "min_level": 0.2, "initial": 1.0}
+    store = {"kind": "storage", "node": "bus", "capacity": {"max": 99}, "min_level": 0.2, "initial": 1.0, "final": 0}
     park = make_park({"store": store, "load": load([8, 0])}, steps=2)
     return Case(park, Form({("store", "capacity"): 3.0}), 30.0, "floor:", {("store", "level"): [2, 2]})
 
@@ -295,7 +295,7 @@ def cyclic_store_carries_from_the_end_to_the_beginning(make_park: MakePark) -> C
 @case("storage_level")
 def share_at_first_loses_in_the_first_hour(make_park: MakePark) -> Case:
     """Half of 10 before the first hour, 4.5 after its loss; of 6 needed 1.5 are bought at 10."""
-    park = storage_park(make_park, [6, 0], capacity=10, initial=0.5, standing_loss=0.1)
+    park = storage_park(make_park, [6, 0], capacity=10, initial=0.5, final=0, standing_loss=0.1)
     return Case(park, Form({("grid", "buy"): 10.0}), 15.0, "level:", {("store", "level"): [0, 0]})
 
 

@@ -38,9 +38,9 @@ def test_a_key_twice():
         ("x: &a\n  y: *a\n", "nesting too deep, or an alias that contains itself"),
         ("[" * 60 + "]" * 60, "nesting too deep, or an alias that contains itself"),
         ("[" * 20_000, "nesting too deep"),
-        ("a:\n\t- b", "found character '\\t' that cannot start any token"),
+        ("a:\n\t- b", "character '\\t' that cannot start any token"),
         ("a: [1, 2", "expected ',' or ']', but got '<stream end>'"),
-        ("a: *b", "found undefined alias 'b'"),
+        ("a: *b", "undefined alias 'b'"),
         ("[1]: 2", "a key that is a list or section"),
     ],
 )

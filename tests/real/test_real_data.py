@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from zeropark.errors import InputError
-from zeropark.planning import load, plan
+from zeropark.planning import plan
+from zeropark.readings import load
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 EPW = next(iter(sorted((DATA / "weather").glob("*.epw"))), None) if DATA.is_dir() else None

@@ -98,10 +98,10 @@ def test_shadow_price_is_money_per_unit_of_the_limit(park_of: Any, with_flows: A
     assert verdict.shadow_price == pytest.approx(9600)
     assert verdict.cost == 1.234e6
     assert "Relaxing the limit by 1 percentage point is worth CNY 9,600" in verdict.words
-    assert "The limit of 25 % costs CNY 1.23 million" in verdict.words
-    assert "限值每放宽 1 个百分点, 期内可节省 9,600 元" in verdict.words_zh
-    assert "期内成本为 123 万元" in verdict.words_zh
-    assert "购网电占比为 25 %, 限值不高于 25 %: 满足, 恰在限值" in verdict.words_zh
+    assert "The limit of 25 % costs CNY 1.234 million" in verdict.words
+    assert "限值每放宽 1 个百分点，期内可节省 9,600 元" in verdict.words_zh
+    assert "期内成本为 123.4 万元" in verdict.words_zh
+    assert "购网电占比为 25 %，限值不高于 25 %：满足，恰在限值" in verdict.words_zh
     measured = park_of({"assets": ASSETS, "limits": {"grid-share": limit | {"mode": "measure"}}})
     assert judged(measured, with_flows, quantities, duals={key: 500.0})["grid-share"].shadow_price is None
 
@@ -135,8 +135,39 @@ def test_stated_parameter_in_the_computed_band_raises_no_warning(
         "carriers": carriers, "assets": ASSETS,
         "rules": {"cn-zero-carbon-park-2025": {"parameters": {"energy_use": "0.35 Mtce/year"}}},
     })  # fmt: skip
-    words = judged(park, with_flows, quantities)["co2-per-energy"].words  # 80 × 8,760 × 0.5 = 0.3504 Mtce/a
-    assert "Careful" not in words
+    verdict = judged(park, with_flows, quantities)["co2-per-energy"]  # 80 × 8,760 × 0.5 = 0.3504 Mtce/a
+    assert verdict.careful is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "english", "chinese"),
+    [
+        ("290000 Mtce/year", "from 1 Mtce/year on), but 0.3504 Mtce/year was computed", "可能适用另一限值"),
+        ("0.25 Mtce/year", "stated as 0.25 Mtce/year, but 0.3504", "适用同一限值"),
+    ],
+)
+def test_a_stated_parameter_that_disagrees_is_loud(
+    park_of: Any, with_flows: Any, quantities: Any, stated: str, english: str, chinese: str
+) -> None:
+    carriers = {"electricity": {"unit": "MWh", "kind": "electricity", "coal_equivalent": "0.5 tce/MWh"}}
+    use = {"parameters": {"energy_use": stated}}
+    park = park_of({"carriers": carriers, "assets": ASSETS, "rules": {"cn-zero-carbon-park-2025": use}})
+    verdict = judged(park, with_flows, quantities)["co2-per-energy"]
+    assert verdict.careful is not None
+    assert english in verdict.careful[0]
+    assert chinese in verdict.careful[1]
+    assert "Careful" not in verdict.words
+
+
+def test_a_rule_that_costs_nothing_says_so_once(park_of: Any, with_flows: Any, quantities: Any) -> None:
+    limit = {"left": "grid_purchase", "limit": "40 %", "right": "electricity_use"}
+    park = park_of({"assets": ASSETS, "limits": {"x": limit}})
+    key = ("own", "x")
+    verdict = judged(park, with_flows, quantities, duals={key: 0.0}, costs={key: 0.0})["x"]
+    assert verdict.words.count("nothing") == 1
+    assert "CNY 0" not in verdict.words
+    assert "with 15 percentage points to spare" in verdict.words
+    assert "余量 15 个百分点" in verdict.words_zh
 
 
 def test_a_park_below_every_band_is_measured_without_limit(
@@ -175,10 +206,10 @@ def test_every_fault_of_rules_is_told_at_once(park_of: Any) -> None:
     [
         (0.0, "CNY 0", "0 元"),
         (3210.4, "CNY 3,210", "3,210 元"),
-        (12_345, "CNY 12,345", "1.23 万元"),
-        (1_234_567, "CNY 1.23 million", "123 万元"),
-        (-234_567_890, "CNY -235 million", "-2.35 亿元"),
-        (2.5e9, "CNY 2.5 billion", "25 亿元"),
+        (12_345, "CNY 12,345", "1.234 万元"),
+        (1_234_567, "CNY 1.235 million", "123.5 万元"),
+        (-234_567_890, "CNY -234.6 million", "-23,457 万元"),
+        (2.5e9, "CNY 2,500 million", "250,000 万元"),
     ],
 )
 def test_money_in_words(value: float, english: str, chinese: str) -> None:

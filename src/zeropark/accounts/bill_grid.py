@@ -41,7 +41,7 @@ def grid_lines(books: Books) -> Iterator[BillLine]:
             words = ("Funds on own generation used", "政府性基金及附加(自发自用)")
             own = own_generation_used(books)
             yield from books.monthly_lines("funds", name, words, "MWh", own, tariff.funds, tariff.source)
-        own_charged = own_charged or tariff.funds_on == "all-use"
+        own_charged = own_charged or (tariff.funds_on == "all-use" and tariff.funds > 0)
         if charge is not None:
             yield from _capacity_charge(books, name, market, charge, basis, tariff.source)
 
@@ -81,7 +81,7 @@ def share_of_steps(books: Books, season: Season, period: str) -> Array:
 
 def _fees(books: Books, name: str, tariff: Tariff, mw: Array, basis: str) -> Iterator[BillLine]:
     fees = (
-        ("transmission", tariff.transmission, ("Transmission and distribution", "输配电费(电量)")),
+        ("transmission", tariff.transmission, ("Transmission and distribution", "输配电费（电量）")),
         ("system_operation", tariff.system_operation, ("System operation", "系统运行费")),
         ("funds", tariff.funds, ("Funds on purchases", "政府性基金及附加(网购电量)")),
     )
@@ -171,7 +171,7 @@ def _capacity_charge(
         yield books.line(term, name, words, (mva, "MVA"), price, month, source)
         if basis == "direct-supply":
             hours = (charge.average_load_rate or 0.0) * DIRECT_SUPPLY_HOURS * float(fraction)
-            energy = mva * charge.power_factor * hours
+            energy = mva * hours
             words = ("Capacity charge of direct supply, energy part", "就近消纳容量电费(电量部分)")
             yield books.line(
                 term, name, words, (energy, "MWh"), charge.energy_price or 0.0, month, DIRECT_SUPPLY_CLAUSE

@@ -101,6 +101,17 @@ class Books:
             asset, period or self.whole_period, *item, number, unit, price, per, number * price, clause, term
         )
 
+    def yearly_line(
+        self, term: str, asset: str, item: tuple[str, str], size: tuple[float, str], price: float
+    ) -> BillLine:
+        """A size at a price a year; where the period is not a year, the quantity counts size × years."""
+        years, (number, unit) = self.clock.years, size
+        per = f"{self.currency}/{unit}/a"
+        if abs(years - 1.0) > 1e-9:
+            number, unit = number * years, f"{unit}·a"
+        amount = size[0] * years * price
+        return BillLine(asset, self.whole_period, *item, number, unit, price, per, amount, "", term)
+
     def monthly_lines(
         self, term: str, asset: str, item: tuple[str, str], unit: str, rate: Array, price: float | Array,
         clause: str = "",
@@ -109,7 +120,7 @@ class Books:
         sums, money = self.by_month(rate), self.by_month(rate * price)
         for month, quantity, amount in zip(self.clock.months, sums, money, strict=True):
             if quantity or amount:
-                mean = float(amount / quantity) if quantity else 0.0
+                mean = float(f"{amount / quantity:.12g}") if quantity else 0.0
                 per = f"{self.currency}/{unit}"
                 yield BillLine(
                     asset, month, *item, float(quantity), unit, mean, per, float(amount), clause, term
@@ -130,7 +141,7 @@ def asset_lines(books: Books) -> Iterator[BillLine]:
 
 def _sizes(books: Books) -> Iterator[BillLine]:
     """Annuity of what is added, and yearly upkeep of all there is."""
-    years, rate = books.clock.years, books.park.spec.money.discount_rate
+    rate = books.park.spec.money.discount_rate
     for key, sizing in books.park.sizings():
         unit = books.park.size_unit(key)
         if sizing.investment and sizing.lifetime:
@@ -139,13 +150,12 @@ def _sizes(books: Books) -> Iterator[BillLine]:
             added = books.size(key) - sizing.existing
             words = (
                 f"Annuity of added {key[1]}, {sizing.lifetime:g} years at {rate:.2%}",
-                f"新增容量投资年金({sizing.lifetime:g} 年, 折现率 {rate:.2%})",
+                f"新增容量投资年金（{sizing.lifetime:g} 年，折现率 {rate:.2%}）",
             )
-            price = sizing.investment * share * years
-            yield books.line("investment", key[0], words, (added, unit), price)
+            yield books.yearly_line("investment", key[0], words, (added, unit), sizing.investment * share)
         if sizing.fixed_cost:
             words = (f"Fixed cost of {key[1]}", "固定运维费")
-            yield books.line("fixed", key[0], words, (books.size(key), unit), sizing.fixed_cost * years)
+            yield books.yearly_line("fixed", key[0], words, (books.size(key), unit), sizing.fixed_cost)
 
 
 def _running(books: Books, name: str, asset: AnyAsset) -> Iterator[BillLine]:
@@ -171,7 +181,7 @@ def _converter_running(books: Books, name: str, asset: Converter) -> Iterator[Bi
     unit = books.park.unit_at(asset.rated)
     for way, mode in asset.ways.items():
         mode_name = f", mode {way}" if way else ""
-        mode_zh = f"({way})" if way else ""
+        mode_zh = f"（{way}）" if way else ""
         words = (f"Running cost{mode_name}", f"可变运行费{mode_zh}")
         if asset.cost or mode.cost:
             quantity = (books.amount(name, f"activity:{way}"), unit)

@@ -84,17 +84,21 @@ class Declaring:
             return self.done[name]
         spec = self.specs[name]
         self.busy.append(name)
-        form = Form()
-        if not units.known(spec.unit):
-            self._fault(f"{name}.unit", f"'{spec.unit}'", "a unit")
+        form, unit = Form(), self._in_money(spec.unit)
+        if not units.known(unit):
+            self._fault(f"{name}.unit", f"'{unit}'", "a unit")
         else:
             for index, term in enumerate(spec.terms):
-                form = form + self._term(f"{name}.terms.{index}", spec.unit, term)
+                form = form + self._term(f"{name}.terms.{index}", unit, term)
         self.busy.pop()
         self.done[name] = Account(
-            name, spec.unit, form, spec.name, spec.name_zh, spec.clause, spec.source, spec.mark or ""
-        )
+            name, unit, form, spec.name, spec.name_zh, spec.clause, spec.source, spec.mark or "",
+            spec.note, spec.clause_zh, spec.source_zh, spec.note_zh,
+        )  # fmt: skip
         return self.done[name]
+
+    def _in_money(self, unit: str) -> str:
+        return unit.replace("{currency}", self.park.spec.money.currency)
 
     def _term(self, where: str, unit: str, term: AccountTerm) -> Form:
         weight = self._weight(where, term)
@@ -161,7 +165,7 @@ class Declaring:
             carrier = self.park.spec.carriers[self.park.carrier_at(node)]
             if not _at(self.park, node, carrier, term):
                 return None
-            amount = CARRIERLESS.get(str(term.part), carrier.unit)
+            amount = self._in_money(CARRIERLESS.get(str(term.part), carrier.unit))
             value, here = 1.0, f"({amount})*({weight_unit})"
             if weight_unit in _CARRIER_WEIGHTS:
                 counted = weight_unit == "carrier.coal_equivalent"

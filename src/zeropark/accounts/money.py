@@ -128,10 +128,9 @@ def _funds(park: Park, standard: Standard) -> Form:
         if tariff is None:
             continue
         form = form + _on_purchase(park, name, market, tariff.funds)
-        if tariff.funds_on == "all-use" and not own_charged:
+        if tariff.funds_on == "all-use" and tariff.funds and not own_charged:
             own_charged = True
-            if tariff.funds:
-                form = form + standard["own_electricity_used"].form * tariff.funds
+            form = form + standard["own_electricity_used"].form * tariff.funds
     return form
 
 
@@ -154,8 +153,8 @@ def capacity_charge(park: Park, name: str, market: Market, charge: CapacityCharg
     """The capacity charge of one market on its basis.
 
     maximum-demand: weighs the monthly peaks (carrier units per hour, shape (months,)). contracted and
-    direct-supply: weigh the contracted apparent power (MVA, shape (1,)). The energy part of the
-    direct-supply fee needs MW: MVA × power factor; a power factor of 1 reads the formula to the letter.
+    direct-supply: weigh the contracted apparent power C (MVA, shape (1,)), in both parts of the fee as
+    the formula is written.
     """
     each = mwh_per_unit(park, name, market.node)
     fractions = park.clock.month_fraction
@@ -163,7 +162,7 @@ def capacity_charge(park: Park, name: str, market: Market, charge: CapacityCharg
         return Form({(name, "peak"): (charge.demand_price or 0.0) * each * fractions})
     monthly = charge.contract_price or 0.0
     if charge.basis == "direct-supply":
-        load = (charge.average_load_rate or 0.0) * DIRECT_SUPPLY_HOURS * charge.power_factor
+        load = (charge.average_load_rate or 0.0) * DIRECT_SUPPLY_HOURS
         monthly += (charge.energy_price or 0.0) * load
     elif charge.basis != "contracted":
         raise Defect(f"the capacity charge of '{name}' is on the basis '{charge.basis}': settle it first")

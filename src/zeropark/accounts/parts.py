@@ -20,8 +20,8 @@ from zeropark.park.assets import AnyAsset, Connection, Converter, Demand, Market
 from zeropark.park.model import Park, home_of
 from zeropark.park.streams import activity_effects, needed
 
-CARRIERLESS = {"land": "m2", "embodied": "tCO2e", "emissions": "tCO2"}
-"""Parts that no carrier measures, with their unit."""
+CARRIERLESS = {"land": "m2", "embodied": "tCO2e", "emissions": "tCO2", "investment": "{currency}"}
+"""Parts that no carrier measures, with their unit; ``{currency}`` is the park's money."""
 
 Measure = Callable[[str], float | None]
 """Node → what one unit of its carrier counts; None when the node is not asked for."""
@@ -52,7 +52,7 @@ def pieces(park: Park, name: str, part: str) -> Iterator[Piece]:
     """The pieces of one part of an asset; none when the asset has no such part."""
     asset = park.assets[name]
     home = home_of(asset)
-    if part in ("land", "embodied"):
+    if part in ("land", "embodied", "investment"):
         yield Piece(home, _sized(park, name, part))
     elif part == "emissions":
         yield Piece(home, _stated_emissions(park, name, asset))
@@ -102,12 +102,12 @@ def _converted(park: Park, name: str, asset: Converter, part: str, measure: Meas
 
 
 def _sized(park: Park, name: str, part: str) -> Form:
-    """Land of all there is, or embodied emissions of what is added."""
+    """Land of all there is; embodied emissions or investment of what is added."""
     form = Form()
     for key, sizing in park.sizings():
         if key[0] == name and getattr(sizing, part):
             each = float(getattr(sizing, part))
-            form = form + Form({key: each}, -each * sizing.existing if part == "embodied" else 0.0)
+            form = form + Form({key: each}, 0.0 if part == "land" else -each * sizing.existing)
     return form
 
 

@@ -17,11 +17,12 @@ import typer
 from zeropark import __version__
 from zeropark.cli.progress import bar
 from zeropark.cli.say import console, errors, say_checked, say_faults, say_outcome, say_reasons
-from zeropark.errors import Fault, Infeasible, InputError, Unbounded, ZeroparkError
+from zeropark.errors import Fault, Infeasible, InputError, Unbounded, UnmetRequest, ZeroparkError
 from zeropark.examples.write import write_example
 from zeropark.optimize.options import SolverName, SolverOptions
 from zeropark.outcome import Outcome
-from zeropark.planning import PlanOptions, account, load, plan
+from zeropark.planning import PlanOptions, plan
+from zeropark.readings import account, load
 from zeropark.report.summary import summary_of
 from zeropark.report.write import write_outcome
 
@@ -110,7 +111,11 @@ def account_command(
     park: ParkPath,
     flows: Annotated[
         Path,
-        typer.Option("--flows", help="Table of flows: time, asset, node, carrier, flow.", show_default=False),
+        typer.Option(
+            "--flows",
+            help="Table of flows: time (UTC, or with offset), asset, node, carrier, flow.",
+            show_default=False,
+        ),
     ],
     out: OutPath,
     levels: Annotated[
@@ -188,8 +193,19 @@ def main() -> None:
         else:
             say_faults(error.faults)
         sys.exit(error.exit_code)
-    except (Infeasible, Unbounded) as error:
-        say_reasons(str(error).splitlines()[0], error.reasons)
+    except UnmetRequest as error:
+        reasons = getattr(error, "reasons", ())
+        if as_json:
+            status = {Infeasible: "infeasible", Unbounded: "unbounded"}.get(type(error), "not solved")
+            print(
+                json.dumps(
+                    {"status": status, "message": str(error), "reasons": list(reasons)},
+                    ensure_ascii=False,
+                    indent=2,
+                )
+            )
+        else:
+            say_reasons(str(error).splitlines()[0], reasons)
         sys.exit(error.exit_code)
     except ZeroparkError as error:
         errors.print(f"[red]{error}[/red]", highlight=False)

@@ -12,11 +12,27 @@ from zeropark.cli.say import errors
 from zeropark.optimize.options import Progress, silent
 
 
+def _one_line_each() -> Progress:
+    """For logs: a line when a stage begins."""
+    said: set[str] = set()
+
+    def progress(stage: str, seconds: float) -> None:
+        name = stage.split(",")[0].split(":")[0]
+        if name and "." not in name and name not in said:
+            said.add(name)
+            errors.print(f"{name} …", soft_wrap=True)
+
+    return progress
+
+
 @contextmanager
 def bar(quiet: bool) -> Iterator[Progress]:
     """A progress to hand on; it shows on stderr, and only on a terminal."""
-    if quiet or not errors.is_terminal:
+    if quiet:
         yield silent
+        return
+    if not errors.is_terminal:
+        yield _one_line_each()
         return
     columns = (
         SpinnerColumn(),

@@ -16,8 +16,8 @@ from zeropark.rules.rule import Verdict
 from zeropark.rules.words import cost_words, price_words
 from zeropark.texts import in_language
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+console = Console(highlight=False, emoji=False)
+errors = Console(stderr=True, highlight=False, emoji=False)
 
 _SOLVER_SHOWN = "{name}, {seconds:.1f} s, {iterations} iterations; built in {build_seconds:.2f} s"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from plotly.subplots import make_subplots
 from zeropark.figures.base import TEMPLATE, figure, nothing
 from zeropark.figures.numbers import (
     LANGUAGES,
+    LEAST_PERCENT,
     Language,
     amount,
     money,
@@ -224,7 +226,7 @@ def rule_margins(outcome: Outcome, language: Language = "en") -> go.Figure:
     shares = [100 * (v.margin or 0.0) / abs(v.rule.limit) for v in shown][::-1]
     clipped = [float(np.clip(s, -100, 100)) for s in shares]
     verdicts = shown[::-1]
-    drawn = figure(title, 90 + 32 * len(verdicts), showlegend=False, bargap=0.4)
+    drawn = figure(title, 90 + 36 * len(verdicts), showlegend=False, bargap=0.4)
     drawn.add_trace(
         go.Bar(
             orientation="h",
@@ -236,22 +238,28 @@ def rule_margins(outcome: Outcome, language: Language = "en") -> go.Figure:
                     for v in verdicts
                 ]
             },
-            text=[f"{signed(s if abs(s) > 1e-4 else 0.0, 3)} %" for s in shares],
+            text=[f"{signed(s, 3)} %" if abs(s) >= LEAST_PERCENT else "≈ 0" for s in shares],
             textposition="outside",
             cliponaxis=False,
             customdata=[_verdict_text(v, language) for v in verdicts],
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    names = [
-        _short(plain((v.rule.title if language == "en" else v.rule.title_zh) or v.rule.rule))
-        for v in verdicts
-    ]
+    cut = [i for i, s in enumerate(shares) if abs(s) > 100.5]
+    for i in cut:
+        drawn.add_annotation(
+            x=float(np.sign(shares[i])) * 94, y=rule_label(verdicts[i], i), text="<b>//</b>",
+            showarrow=False, bgcolor="white", borderpad=0, font={"size": 13, "color": INK},
+        )  # fmt: skip
+    names = [_lines((v.rule.title if language == "en" else v.rule.title_zh) or v.rule.rule) for v in verdicts]
     drawn.update_yaxes(
         tickvals=[rule_label(v, i) for i, v in enumerate(verdicts)], ticktext=names, zeroline=False
     )
     drawn.update_xaxes(
-        title={"text": say("room", language)}, range=_with_room(clipped), ticksuffix=" %", zerolinecolor=INK
+        title={"text": say("room-cut" if cut else "room", language)},
+        range=_with_room(clipped),
+        ticksuffix=" %",
+        zerolinecolor=INK,
     )
     return drawn
 
@@ -270,8 +278,9 @@ def _verdict_text(verdict: Verdict, language: Language) -> str:
     )
 
 
-def _short(text: str, limit: int = 34) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def _lines(text: str, width: int = 36) -> str:
+    """A long name on several lines."""
+    return "<br>".join(plain(line) for line in textwrap.wrap(text, width, break_long_words=False))
 
 
 def _with_room(values: Sequence[float]) -> list[float]:

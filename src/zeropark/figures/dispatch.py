@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from zeropark.figures.base import figure, nothing
 from zeropark.figures.numbers import Language, unit_text
-from zeropark.figures.palette import LOSS, REST, colours_of, faded
+from zeropark.figures.palette import LOSS, REST, colours_of, faded, mixed
 from zeropark.figures.series import WEEK_DAYS, Line, day_starts, flow_lines, largest, wall_times
 from zeropark.figures.words import asset_title, carrier_title, plain, rate_unit, say
 from zeropark.forms import Array
@@ -132,6 +132,13 @@ def _band(
 ) -> go.Scatter:
     values = layer.values[steps]
     colour = colours.get(layer.lines[0].asset, LOSS) if len(layer.lines) == 1 else REST
+    asset = outcome.park.assets.get(layer.lines[0].asset)
+    pattern = {}
+    if isinstance(asset, (Storage, Market)) and not layer.above and len(layer.lines) == 1:
+        # what is charged or sold: the same hue, lighter and hatched, apart from what comes back
+        pattern = {"shape": "/", "fgcolor": faded(colour, 0.92), "size": 6, "solidity": 0.25}
+        colour = mixed(colour, 0.6)
+        pattern["bgcolor"] = faded(colour, 0.92)
     return go.Scatter(
         x=[f"{t:%Y-%m-%d %H:%M}" for t in times],
         y=np.append(values, values[-1:]),
@@ -140,6 +147,7 @@ def _band(
         mode="lines",
         line={"width": 0, "shape": "hv", "color": colour},
         fillcolor=faded(colour, 0.92),
+        fillpattern=pattern or None,
         hovertemplate="%{y:,.4~g} " + unit,
         meta={"keys": [line.key for line in layer.lines], "above": layer.above},
     )

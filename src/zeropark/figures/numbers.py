@@ -14,6 +14,8 @@ from typing import Literal
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 MISSING = "—"
+LEAST_PERCENT = 0.005
+"""A share below this is written as about zero."""
 
 SHARES = {"1": 100.0, "": 100.0, "%": 1.0}
 _MONEY = {
@@ -23,7 +25,17 @@ _MONEY = {
 }
 _LARGER = {"MWh": ("GWh", 1e3, 1e4), "kg": ("t", 1e3, 1e4), "kNm3": ("million Nm3", 1e3, 1e4)}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_ZH_UNITS = {"year": "年", "month": "月", "million ": "百万", "pcs": "件"}
+_ZH_UNITS = {
+    r"\byears?\b": "年",
+    r"\bmonth\b": "月",
+    r"\bday\b": "天",
+    "million ": "百万",
+    r"\bpcs\b": "件",
+    r"\b(hectare|ha)\b": "公顷",
+    r"\bMtce\b": "百万 tce",
+    r"(?<=[/·])a\b": "年",
+    r"\bdegC\b": "℃",
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,13 @@ def signed(value: float | None, digits: int = 4) -> str:
     return f"+{text}" if value is not None and math.isfinite(value) and value > 0 else text
 
 
+def share(value: float | None) -> str:
+    """A share as per cent, ``≈ 0`` where it is next to nothing."""
+    if value is not None and known(value) and 0 < abs(value) * 100 < LEAST_PERCENT:
+        return "≈ 0"
+    return percent(value)
+
+
 def percent(value: float | None, digits: int = 3) -> str:
     """A share as per cent."""
     return f"{number(value * 100, digits)} %" if value is not None and known(value) else MISSING
@@ -84,7 +103,7 @@ def unit_text(unit: str, language: Language) -> str:
         for code, (_, word) in _MONEY.items():
             text = re.sub(rf"\b{code}\b", word, text)
         for english, chinese in _ZH_UNITS.items():
-            text = text.replace(english, chinese)
+            text = re.sub(english, chinese, text)
     return "" if text == "1" else text
 
 
@@ -122,6 +141,8 @@ def amount(value: float | None, unit: str, language: Language, digits: int = 4) 
     if value is None or not known(value):
         return MISSING
     if unit in SHARES:
+        if 0 < abs(value * SHARES[unit]) < LEAST_PERCENT:
+            return "≈ 0"
         return f"{number(value * SHARES[unit], digits)} %"
     if unit in _MONEY:
         return money(value, unit, language)

@@ -23,8 +23,10 @@ from zeropark.outcome import Outcome
 from zeropark.park.assets import Connection, Converter, Market, Storage
 
 ENERGY = "energy"
-TALLEST = 900
+TALLEST = 1200
 CROWDED = 24
+TINY = 0.01
+"""A point through which less than this share of the largest flows has no label; hovering tells it."""
 MWH_PER_TCE = 29.3076 / 3.6
 Point = tuple[str, str]
 
@@ -153,16 +155,18 @@ def carrier_sankey(outcome: Outcome, group: str = ENERGY, language: Language = "
     index = {point: i for i, point in enumerate(points)}
     names = {point: _label(outcome, point, language) for point in points}
     crowded = len(points) > CROWDED
+    sizes = {point: _size(point, links) for point in points}
+    labelled = {p for p in points if sizes[p] > TINY * max(sizes.values()) and not _is_line(outcome, p)}
     colours = colours_of(park.assets)
-    drawn = figure(title, min(max(180, 36 * len(points)), TALLEST), margin={"l": 8, "r": 8, "t": 44, "b": 16})
+    drawn = figure(title, min(max(200, 36 * len(points)), TALLEST), margin={"l": 8, "r": 8, "t": 44, "b": 16})
     drawn.add_trace(
         go.Sankey(
             arrangement="snap",
             node={
-                "label": ["" if crowded and _is_line(outcome, p) else names[p] for p in points],
-                "color": [_point_colour(outcome, point, colours) for point in points],
+                "label": [_label(outcome, p, language, brief=True) if p in labelled else "" for p in points],
+                "color": [_point_colour(outcome, p, colours) for p in points],
                 "thickness": 14,
-                "pad": 10 if crowded else 18,
+                "pad": 14 if crowded else 18,
                 "line": {"width": 0},
                 "customdata": [
                     f"{names[p]}<br>{_through(outcome, p, links, group, language)}" for p in points
@@ -186,17 +190,32 @@ def carrier_sankey(outcome: Outcome, group: str = ENERGY, language: Language = "
     return drawn
 
 
+def _size(point: Point, links: list[Link]) -> float:
+    into = sum(link.width for link in links if link.end == point)
+    return max(into, sum(link.width for link in links if link.start == point))
+
+
+def _brief(name: str, language: Language) -> str:
+    most = 24 if language == "en" else 13
+    return name if len(name) <= most else name[: most - 1].rstrip(" ,") + "…"
+
+
 def _is_line(outcome: Outcome, point: Point) -> bool:
     return point[0] == "asset" and isinstance(outcome.park.assets.get(point[1]), Connection)
 
 
-def _label(outcome: Outcome, point: Point, language: Language) -> str:
+def _label(outcome: Outcome, point: Point, language: Language, brief: bool = False) -> str:
+    """Words for a point; ``brief``: with a name short enough to stand beside its box."""
     kind, name = point
+
+    def fit(title: str) -> str:
+        return plain(_brief(title, language) if brief else title)
+
     if kind == "node":
-        return plain(node_title(outcome.park, name, language))
+        return fit(node_title(outcome.park, name, language))
     if kind not in ("asset", "in", "out"):
         return say(kind, language)
-    title = plain(asset_title(outcome.park, name, language))
+    title = fit(asset_title(outcome.park, name, language))
     if kind == "asset":
         return title
     stores = isinstance(outcome.park.assets[name], Storage)
@@ -207,10 +226,8 @@ def _label(outcome: Outcome, point: Point, language: Language) -> str:
 
 
 def _through(outcome: Outcome, point: Point, links: list[Link], group: str, language: Language) -> str:
-    into = sum(link.width for link in links if link.end == point)
-    out = sum(link.width for link in links if link.start == point)
     unit = "MWh" if group == ENERGY else outcome.park.spec.carriers[group].unit
-    return amount(max(into, out), unit, language)
+    return amount(_size(point, links), unit, language)
 
 
 def _amount_text(outcome: Outcome, link: Link, language: Language) -> str:
@@ -230,6 +247,11 @@ def _link_colour(outcome: Outcome, link: Link) -> str:
 
 def _point_colour(outcome: Outcome, point: Point, colours: dict[str, str]) -> str:
     kind, name = point
+    if _is_line(outcome, point):  # its box is not seen: the flow runs through
+        line = outcome.park.assets[name]
+        assert isinstance(line, Connection)
+        kind_of = outcome.park.spec.carriers[outcome.park.carrier_at(line.start)].kind
+        return faded(CARRIERS[kind_of], 0.38)
     if kind in ("asset", "in", "out"):
         return colours.get(name, QUIET)
     if kind == "node":

@@ -54,6 +54,10 @@ TERMS: Terms = {
     "existing": ("existing", "已有"),
     "added": ("to build", "新建"),
     "room": ("room to the limit, share of the limit", "距限值的余量（占限值比例）"),
+    "room-cut": (
+        "room to the limit, share of the limit; // longer than 100 %, cut",
+        "距限值的余量（占限值比例）；// 表示超过 100 %，已截断",
+    ),
     "at most": ("at most", "不高于"),
     "at least": ("at least", "不低于"),
     "limit": ("limit", "限值"),

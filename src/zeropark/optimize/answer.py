@@ -57,10 +57,12 @@ class Certificate:
     objective: float
     lower_bound: float
     limit_residual: float = 0.0
+    physics_residual: float = 0.0
     assumed: str = ""
+    gap_allowed: float = 1e-5
 
     @property
     def sound(self) -> bool:
-        """Whether the gap is at most 1e-5 and balances, limits and bill agree to 1e-6."""
-        residuals = (self.balance_residual, self.limit_residual, self.cost_difference)
-        return self.relative_gap <= 1e-5 and all(residual <= 1e-6 for residual in residuals)
+        """Whether the gap is what was asked for, and balances, limits, physics and bill agree to 1e-6."""
+        residuals = (self.balance_residual, self.limit_residual, self.physics_residual, self.cost_difference)
+        return self.relative_gap <= self.gap_allowed and all(residual <= 1e-6 for residual in residuals)

@@ -26,9 +26,16 @@ _NEARLY = 1e-6
 
 
 def why_not(
-    park: Park, problem: Problem, status: str, options: SolverOptions, progress: Progress
+    park: Park,
+    problem: Problem,
+    status: str,
+    options: SolverOptions,
+    progress: Progress,
+    units: Mapping[str, str] | None = None,
 ) -> UnmetRequest:
     """The error that explains a run without optimum: infeasible, unbounded, or only stopped.
+
+    ``units``: unit of the left account of each rule.
 
     Rules are blamed first; where the park does not work without any rule either, they are left aside.
     """
@@ -38,7 +45,7 @@ def why_not(
     rules = {name: 1.0 / _row_scale(problem, name) for name in problem.families if name.startswith("limit:")}
     if rules:
         found = _smallest_misses(problem, rules, options, progress)
-        if found is not None and (words := _rule_words(problem, found.misses)):
+        if found is not None and (words := _rule_words(problem, found.misses, units or {})):
             return Infeasible(words)
     physical = {
         name: 1.0 / _row_scale(problem, name) for name in problem.families if name.split(":")[0] in _PHYSICAL
@@ -77,15 +84,15 @@ def _smallest_misses(
     return _Found(misses(problem, prices, run.x), problem.quantities(run.x))
 
 
-def _rule_words(problem: Problem, found: dict[str, Array]) -> list[str]:
+def _rule_words(problem: Problem, found: dict[str, Array], units: Mapping[str, str]) -> list[str]:
     words = []
     for name, miss in found.items():
         if name.startswith("limit:") and abs(miss[0]) > _NOTHING * _row_scale(problem, name):
             rule = name.removeprefix("limit:")
             words.append(
                 f"rule '{rule}' cannot be met together with the rest: it is missed by at least "
-                f"{abs(miss[0]):.6g} in the unit of its left account; relax it, measure it only, "
-                "or allow more of what it needs"
+                f"{abs(miss[0]):.6g} {units.get(rule, 'in the unit of its left account')}; relax it by that much, "
+                "measure it only, or allow more of what it needs"
             )
     return words
 

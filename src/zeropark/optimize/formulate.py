@@ -158,8 +158,8 @@ def _storage_rules(park: Park, name: str, asset: Storage) -> list[Rows]:
     rows = [storage_level(name, asset, park.clock)]
     if asset.initial == "free":
         rows.append(storage_start(name))
-    if asset.final is not None:
-        rows.append(storage_end(name, asset.final, park.clock.steps))
+    if asset.end_share is not None:
+        rows.append(storage_end(name, asset.end_share, park.clock.steps))
     if asset.c_rate is not None:
         rows += storage_rate(name, asset.c_rate, park.clock.steps)
     return rows

@@ -19,10 +19,10 @@ _POLL_SECONDS = 0.2
 
 def solve_all(
     problems: Sequence[Problem], options: SolverOptions, stage: str, progress: Progress
-) -> list[Solution]:
-    """Solutions in the order of the problems. The solver releases Python's lock, so threads are enough.
+) -> list[Solution | None]:
+    """Solutions in the order of the problems, None for one without an optimum.
 
-    Ctrl-C stops every run. Raises NotSolved when a run ends without an optimum.
+    The solver releases Python's lock, so threads are enough. Ctrl-C stops every run.
     """
     stop = threading.Event()
 
@@ -30,11 +30,9 @@ def solve_all(
         if stop.is_set():
             raise NotSolved("cancelled")
 
-    def run(problem: Problem) -> Solution:
+    def run(problem: Problem) -> Solution | None:
         solution = solve_highs(problem, replace(options, threads=1), listen)
-        if solution.status != "optimal":
-            raise NotSolved(solution.status)
-        return solution
+        return solution if solution.status == "optimal" else None
 
     began = time.perf_counter()
     with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:

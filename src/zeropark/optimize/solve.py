@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from zeropark.forms import Array
 from zeropark.optimize.answer import Answer, SolverRecord
+from zeropark.optimize.certificate import limit_residual
 from zeropark.optimize.explain import why_not
 from zeropark.optimize.formulate import SMALLEST_SHARE
 from zeropark.optimize.highs import Solution, solve_highs
@@ -16,6 +18,8 @@ from zeropark.optimize.problem import Problem
 from zeropark.park.assets import Market
 from zeropark.park.model import Park
 
+_ROUNDING = 1e-9
+
 
 def solve(
     park: Park,
@@ -23,13 +27,20 @@ def solve(
     options: SolverOptions,
     progress: Progress = silent,
     build_seconds: float = 0.0,
+    units: Mapping[str, str] | None = None,
 ) -> Answer:
-    """The least-cost answer. Raises Infeasible, Unbounded or NotSolved; never returns less than an optimum."""
+    """The least-cost answer. Raises Infeasible, Unbounded or NotSolved; never returns less than an optimum.
+
+    ``units``: unit of each extra form by name, for the words that explain why there is no answer.
+    """
     run = solve_highs(problem, options, progress)
     if run.status != "optimal":
-        raise why_not(park, problem, run.status, options, progress)
+        raise why_not(park, problem, run.status, options, progress, units or {})
     priced = run if run.row_duals is not None else _with_states_fixed(problem, run, options, progress)
-    x = netted(park, problem, np.clip(priced.x, problem.lower, problem.upper))
+    x = np.clip(priced.x, problem.lower, problem.upper)
+    net = netted(park, problem, x)
+    if limit_residual(problem, net) <= max(limit_residual(problem, x), _ROUNDING):
+        x = net  # else a rule wants what only simultaneous buying and selling gives
     record = SolverRecord(
         run.solver,
         run.seconds,

@@ -361,7 +361,8 @@ class Storage(Asset):
     initial: Annotated[float | str, Unit("1", ge=0, le=1, keywords=("cyclic", "free"))] = "cyclic"
     """Content before the first step: as after the last (cyclic), chosen by the plan (free), or a share of capacity."""
     final: Annotated[float | None, Unit("1", ge=0, le=1)] = None
-    """Least content after the last step, as a share of capacity; not with cyclic."""
+    """Least content after the last step, as a share of capacity; absent: what was in at first, where ``initial`` is a share.
+    Not with cyclic."""
     cost: Annotated[float, Unit("{currency}/({unit})", ge=0)] = 0.0
     """Paid for each unit discharged (wear)."""
 
@@ -370,6 +371,13 @@ class Storage(Asset):
         if self.final is not None and self.initial == "cyclic":
             raise fault("final with a cyclic level", "initial as a share, or free")
         return self
+
+    @property
+    def end_share(self) -> float | None:
+        """Least content at the end, as a share of capacity: a store that begins full must not be a gift."""
+        if self.final is None and isinstance(self.initial, float):
+            return self.initial
+        return self.final
 
 
 class Connection(Asset):

@@ -62,7 +62,11 @@ def graph_faults(spec: ParkFile, line_of: LineOf, file: str) -> list[Fault]:
             _check_shift(name, asset, spec, finder)
         elif isinstance(asset, Converter):
             _check_rated(name, asset, finder)
+            _check_starts(name, asset, finder)
+        elif isinstance(asset, Market):
+            _check_price(name, asset, finder)
     _check_account_assets(spec, finder)
+    _check_funds(spec, finder)
     unknown = reference_faults(spec, line_of, file)
     if not unknown:
         _check_connections(spec, finder)
@@ -215,6 +219,36 @@ def _check_rated(name: str, asset: Converter, finder: _Finder) -> None:
                 found = "a series" if amount.constant is None else f"amount {amount.constant:g}"
                 hint = "all amounts of a converter are per unit of the carrier at its rated node"
                 finder.add((*here, side, asset.rated), found, "the amount 1 at the rated node", hint)
+
+
+def _check_funds(spec: ParkFile, finder: _Finder) -> None:
+    """Direct supply pays government funds on all use (发改价格〔2025〕1192号)."""
+    for name, tariff in spec.tariffs.items():
+        charge = tariff.capacity_charge
+        if charge is not None and charge.basis == "direct-supply" and tariff.funds and tariff.funds_on == "grid":
+            hint = "发改价格〔2025〕1192号"
+            finder.add(("tariffs", name, "funds_on"), "grid, with direct-supply", "all-use", hint)
+
+
+def _check_starts(name: str, asset: Converter, finder: _Finder) -> None:
+    """A machine that costs nothing to keep on at zero never starts twice; one that ramps too slowly never starts."""
+    here: Path_ = ("assets", name)
+    if asset.start_cost and not asset.min_load:
+        finder.add(
+            (*here, "start_cost"), "start_cost without min_load", "a min_load above 0, below which it is off"
+        )
+    if asset.on_off and asset.ramp_up is not None and asset.ramp_up < asset.min_load:
+        expected = "a ramp_up that reaches min_load within an hour, or it could never start"
+        finder.add(
+            (*here, "ramp_up"), f"{asset.ramp_up:g} per hour with min_load {asset.min_load:g}", expected
+        )
+
+
+def _check_price(name: str, asset: Market, finder: _Finder) -> None:
+    """A price that nobody wrote is not zero."""
+    priced = asset.buy is None or asset.tariff is not None or "price" in asset.buy.model_fields_set
+    if not priced:
+        finder.add(("assets", name, "buy"), "no price", "buy.price (0 if it is free), or a tariff")
 
 
 def _check_storage(name: str, asset: Storage, finder: _Finder) -> None:

@@ -82,7 +82,8 @@ def _fault(detail: ErrorDetails, document: Document, root: type[BaseModel]) -> F
     if kind in ("literal_error", "enum"):
         words = str(context.get("expected", ""))
         options = [w.strip("' ") for w in words.replace(" or ", ", ").split(",")]
-        return Fault(document.file, line, field, show(found), f"one of {words}", nearest(str(found), options))
+        expected = f"one of {words}" if len(options) > 1 else words
+        return Fault(document.file, line, field, show(found), expected, nearest(str(found), options))
     bounds = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt", "less_than": "lt"}
     expected = _EXPECTED.get(kind) or detail["msg"][:1].lower() + detail["msg"][1:]
     if kind in bounds:

@@ -25,6 +25,7 @@ from zeropark import units
 from zeropark.errors import nearest
 
 EVIDENCE_KEYS = ("value", "source", "mark", "date", "note")
+MARKS = ("O", "2", "R")
 SERIES_KEYS = ("table", "column", "times")
 LARGEST = 1e15
 """No quantity of a park is larger in its declared unit; beyond it a number is a slip."""
@@ -163,6 +164,7 @@ class Unit:
         return self._words(unit.replace("{currency}", "money"))
 
     def _words(self, unit: str) -> str:
+        unit = unit.replace("(MWh/h)", "MW").replace("MWh/h", "MW").replace("(MWh)", "MWh")
         text = f"a number in {unit}" if unit != "1" else "a number (a share may be written in %)"
         for bound, phrase in (
             (self.ge, "at least"),
@@ -206,7 +208,10 @@ class Unit:
                 else float(raw if not isinstance(raw, str) else units.split(raw)[0])
             )
         except (units.UnitError, OverflowError) as error:
-            raise fault(raw, expected, str(error)) from error
+            hint = str(error).replace("MWh/h", "MW")
+            if unit == "MWh/h" and isinstance(raw, str) and raw.rstrip().endswith("Wh"):
+                hint = "MWh is an amount; a rate is in MW"
+            raise fault(raw, expected, hint) from error
         if not math.isfinite(value) or abs(value) > LARGEST:
             raise fault(raw, expected, "" if math.isfinite(value) else "the number has no end")
         self._check_bounds(value, raw, expected)
@@ -236,6 +241,8 @@ class Unit:
 
 def _without_evidence(raw: dict[str, Any], expected: str) -> Any:
     unknown = [key for key in raw if key not in EVIDENCE_KEYS]
+    if "mark" in raw and str(raw["mark"]) not in MARKS:
+        raise fault(f"mark '{raw['mark']}'", "mark O (official text), 2 (second-hand) or R (recalled)")
     if "value" not in raw or unknown:
         key = str(unknown[0]) if unknown else ""
         raise fault(raw, expected, nearest(key, EVIDENCE_KEYS) if key else "a section here needs 'value'")

@@ -12,6 +12,7 @@ import pandas as pd
 from zeropark.errors import Fault, InputError, nearest
 from zeropark.flows import CERTIFICATES, FLOW_COLUMNS
 from zeropark.forms import Array, Key
+from zeropark.park.assets import Market
 from zeropark.park.model import Park
 from zeropark.park.streams import streams_of
 
@@ -23,7 +24,11 @@ def read_flows(path: Path, park: Park) -> tuple[dict[Key, Array], dict[str, Arra
     """
     table = _table(path, FLOW_COLUMNS)
     expected = {(stream.asset, effect.node) for stream in streams_of(park) for effect in stream.effects}
-    covered = {(name, CERTIFICATES) for name, market in park.grid_markets() if market.certificates}
+    covered = {
+        (name, CERTIFICATES)
+        for name, asset in park.assets.items()
+        if isinstance(asset, Market) and asset.certificates is not None
+    }
     net, faults = _series(table, path, park, expected | covered)
     faults += [
         Fault(
@@ -117,6 +122,8 @@ def _series(
         )
     position = pd.Series(np.arange(park.clock.steps), index=park.clock.times_utc)
     at = position.reindex(times).to_numpy()
+    if not bad and (clash := _clock_fault(park, at, times, path)) is not None:
+        return {}, [clash]
     values = pd.to_numeric(table["flow"], errors="coerce").to_numpy(dtype=np.float64)
     found: dict[Key, Array] = {}
     groups: Any = table.groupby(["asset", "node"], observed=True, sort=False).indices
@@ -147,6 +154,21 @@ def _series(
         series[steps] = flow
         found[key] = series
     return found, faults
+
+
+def _clock_fault(park: Park, at: Array, times: pd.Series[pd.Timestamp], path: Path) -> Fault | None:
+    """One fault where the table as a whole is of another period, step or clock."""
+    covered = np.unique(at[~np.isnan(at)]).size
+    if covered == park.clock.steps:
+        return None
+    first, last = (park.clock.times_utc[i].strftime("%Y-%m-%d %H:%M") for i in (0, -1))
+    found = f"{covered} of {park.clock.steps} steps, times from {times.min():%Y-%m-%d %H:%M} to {times.max():%Y-%m-%d %H:%M}"
+    hint = (
+        "times without an offset are read as UTC"
+        if covered
+        else "another period or step, or times that are not UTC"
+    )
+    return Fault(path.name, None, "time", found, f"every step from {first} to {last} UTC", hint)
 
 
 def _problem(park: Park, steps: np.ndarray[tuple[int], np.dtype[np.int64]], flow: Array) -> str:

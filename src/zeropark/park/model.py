@@ -35,6 +35,7 @@ class Park:
 
     arrays: values of every series that the file names, by ``Series.key``, shape (steps,).
     profiles: availability computed from weather, by asset, shape (steps,), share of capacity.
+    lines: line of every dotted path of the park file, for faults that are found later.
     notes: what was done on the user's word (gaps filled), and what is synthetic.
     """
 
@@ -46,6 +47,7 @@ class Park:
     assumptions: tuple[Assumption, ...] = ()
     notes: tuple[str, ...] = ()
     profiles: Mapping[str, Array] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def assets(self) -> Mapping[str, AnyAsset]:

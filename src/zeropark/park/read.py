@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
@@ -20,6 +22,7 @@ from zeropark import units
 from zeropark.clock import Clock
 from zeropark.errors import Fault, InputError, nearest
 from zeropark.forms import Array
+from zeropark.park.assets import Market, Source
 from zeropark.park.checks import graph_faults, reference_faults, series_in
 from zeropark.park.faults import faults_of, path_of
 from zeropark.park.fields import Reading, Series, evidence_of
@@ -32,6 +35,10 @@ from zeropark.park.yaml import Document, Path_, parse_yaml, read_yaml
 from zeropark.texts import both
 
 PARK_FILE = "park.yaml"
+_ENTRIES = ("assets", "tables", "weather", "tariffs", "tenants", "rules", "accounts", "limits")
+"""Sections whose entries can be left out, so that the faults of the others are found all the same."""
+_PLACEHOLDERS: dict[str, Any] = {"zeropark": 1, "name": "?", "money": {"discount_rate": 0.0}}
+"""What stands for a section that is faulty itself, for the same end."""
 
 
 def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
@@ -77,8 +84,10 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
     if clock is not None:
         arrays, notes, found = arrays_of(usable, file.parent, clock, document)
         faults += found
+    faults = blamed(faults, overrides or {})
+    lines = {".".join(map(str, path)): line for path, line in document.lines.items()}
     if faults or spec is None or clock is None:
-        raise InputError(faults)
+        raise InputError(faults, clock and partial_park(file.parent, usable, clock, packs, lines))
     notes += [
         both(
             f"{table.file}: synthetic series, not measured" + (f" ({table.note})" if table.note else ""),
@@ -87,22 +96,70 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
         for table in spec.tables.values()
         if table.synthetic
     ]
-    return Park(file.parent, spec, clock, arrays, packs, assumptions_of(document, packs), tuple(notes))
+    assumptions = assumptions_of(document, packs) + parameters_of(spec, packs)
+    return Park(file.parent, spec, clock, arrays, packs, assumptions, tuple(notes), lines=lines)
+
+
+def partial_park(
+    folder: Path, spec: ParkFile, clock: Clock, packs: Mapping[str, Pack], lines: Mapping[str, int]
+) -> Park:
+    """The park as far as it can be read, every series a placeholder: only good for finding more faults."""
+    arrays = {series.key: np.zeros(clock.steps) for _, series in series_in(spec)}
+    profiles = {name: np.ones(clock.steps) for name, a in spec.assets.items() if isinstance(a, Source)}
+    assets = {
+        name: a.model_copy(update={"tariff": None})
+        if isinstance(a, Market) and a.tariff not in spec.tariffs
+        else a
+        for name, a in spec.assets.items()
+    }
+    spec = spec.model_copy(update={"assets": assets})
+    return Park(folder, spec, clock, arrays, packs, profiles=profiles, lines=lines)
+
+
+def blamed(faults: Iterable[Fault], overrides: Mapping[str, str]) -> list[Fault]:
+    """Faults of values that came with ``--set`` name it instead of the file."""
+    return [
+        replace(fault, file="--set", line=None)
+        if any(
+            f"{fault.field}.".startswith(f"{path}.") or f"{path}.".startswith(f"{fault.field}.")
+            for path in overrides
+        )
+        else fault
+        for fault in faults
+    ]
+
+
+def located(faults: Iterable[Fault], park: Park) -> list[Fault]:
+    """Faults of ``park.yaml`` that know no line get the line of their field, or of its nearest parent."""
+    found = []
+    for fault in faults:
+        if fault.line is None and fault.file == PARK_FILE:
+            steps = fault.field.split(".")
+            parents = (".".join(steps[:length]) for length in range(len(steps), 0, -1))
+            line = next((park.lines[parent] for parent in parents if parent in park.lines), None)
+            fault = replace(fault, line=line)
+        found.append(fault)
+    return found
 
 
 def validate(document: Document) -> tuple[ParkFile | None, ParkFile | None, list[Fault]]:
-    """The park file; or, where only some assets are faulty, the park without them; and the faults."""
+    """The park file; or, where only some entries are faulty, the park without them; and the faults."""
     reading = reading_of(document.data)
     try:
         return ParkFile.model_validate(document.data, context=reading), None, []
     except ValidationError as error:
         faults = faults_of(error, document, ParkFile)
         bad = [path_of(detail, document.data)[:2] for detail in error.errors(include_url=False)]
-    if not all(len(path) == 2 and path[0] == "assets" for path in bad):
+    if not isinstance(document.data, dict):
         return None, None, faults
     rest = copy.deepcopy(document.data)
-    for _, name in set(bad):
-        del rest["assets"][name]
+    for path in {path[: 2 if path[0] in _ENTRIES else 1] for path in bad if path}:
+        if len(path) == 2 and path[0] in _ENTRIES:
+            rest[path[0]].pop(path[1], None)
+        elif path[0] in _PLACEHOLDERS:
+            rest[path[0]] = _PLACEHOLDERS[str(path[0])]
+        else:
+            rest.pop(path[0], None)
     try:
         return None, ParkFile.model_validate(rest, context=reading), faults
     except ValidationError:
@@ -140,19 +197,14 @@ def apply_overrides(document: Document, overrides: Mapping[str, str]) -> list[Fa
         here: Any = document.data
         *sections, last = dotted.split(".")
         for depth, step in enumerate(sections):
-            if not isinstance(here, dict) or step not in here:
+            if not isinstance(here, dict) or (depth < 2 and step not in here):
                 known = [str(k) for k in here] if isinstance(here, dict) else []
+                found = f"no section '{'.'.join(sections[: depth + 1])}'"
                 faults.append(
-                    Fault(
-                        "--set",
-                        None,
-                        dotted,
-                        f"no section '{'.'.join(sections[: depth + 1])}'",
-                        "a path in the park file",
-                        nearest(step, known),
-                    )
+                    Fault("--set", None, dotted, found, "a path in the park file", nearest(step, known))
                 )
                 break
+            here.setdefault(step, {})
             if not isinstance(here[step], dict):
                 here[step] = (
                     {"existing": here[step]} if last in ("existing", "min", "max") else {"value": here[step]}
@@ -326,3 +378,22 @@ def assumptions_of(document: Document, packs: Mapping[str, Pack]) -> tuple[Assum
         for name, pack in packs.items()
     ]
     return tuple(own + ruled)
+
+
+def parameters_of(spec: ParkFile, packs: Mapping[str, Pack]) -> tuple[Assumption, ...]:
+    """What the packs were told of the park: the limits that hold depend on it."""
+    found = []
+    for name, pack in packs.items():
+        for key, parameter in pack.parameters.items():
+            stated = spec.rules[name].parameters.get(key)
+            value = parameter.default if stated is None else stated
+            note = (
+                f"{parameter.name}, {'stated by the park' if stated is not None else 'default of the pack'}"
+            )
+            unit = "" if isinstance(value, str) and not value[-1:].isdigit() else f" {parameter.unit}"
+            found.append(
+                Assumption(
+                    f"rules.{name}.parameters.{key}", f"{value}{unit}".removesuffix(" 1"), "", "", "", note
+                )
+            )
+    return tuple(found)

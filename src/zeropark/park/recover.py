@@ -8,14 +8,16 @@ market either buys or sells.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
+from zeropark.errors import Fault
 from zeropark.forms import Array, Key
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
 from zeropark.park.model import Park
-from zeropark.park.streams import activity_effects
+from zeropark.park.streams import activity_effects, streams_of
 
 Net = Mapping[Key, Array]
 
@@ -35,6 +37,17 @@ def rates_of(
     return rates
 
 
+def guessed(park: Park) -> list[str]:
+    """Converters whose modes their flows cannot tell apart: the split among the modes is then a guess."""
+    return [
+        name
+        for name, asset in park.assets.items()
+        if isinstance(asset, Converter)
+        and len(asset.ways) > 1
+        and np.any(np.linalg.matrix_rank(_mode_matrix(park, asset)[1]) < len(asset.ways))
+    ]
+
+
 def completed(park: Park, rates: Mapping[Key, Array], capacities: Mapping[Key, float]) -> dict[Key, Array]:
     """Everything that an account may weigh: rates, capacities, monthly peaks, contracted power, starts."""
     quantities = {**rates, **{key: np.array([value]) for key, value in capacities.items()}}
@@ -51,7 +64,8 @@ def completed(park: Park, rates: Mapping[Key, Array], capacities: Mapping[Key, f
     for name, asset in park.assets.items():
         if isinstance(asset, Converter) and asset.on_off:
             run = np.sum([rates[(name, f"activity:{way}")] for way in asset.ways], axis=0)
-            on = (run > 1e-6 * max(1.0, float(np.max(run, initial=0.0)))).astype(np.float64)
+            running = (run > 1e-6 * max(1.0, float(np.max(run, initial=0.0)))).astype(np.float64)
+            on = np.round(rates.get((name, "on"), running))
             quantities[(name, "on")] = on
             quantities[(name, "start")] = np.maximum(np.diff(on, prepend=0.0), 0.0)
     return quantities
@@ -75,15 +89,20 @@ def _converter(park: Park, name: str, asset: Converter, net: Net, *_: Any) -> di
         (way,) = asset.ways
         sign = 1.0 if asset.rated in asset.ways[way].outputs else -1.0
         return {(name, f"activity:{way}"): sign * _flow(park, net, name, asset.rated)}
-    nodes = sorted({e.node for way in asset.ways for e in activity_effects(park, asset, way)})
-    steps = park.clock.steps
-    matrix = np.zeros((steps, len(nodes), len(asset.ways)))
-    for column, way in enumerate(asset.ways):
-        for effect in activity_effects(park, asset, way):
-            matrix[:, nodes.index(effect.node), column] += effect.amount
+    nodes, matrix = _mode_matrix(park, asset)
     flows = np.stack([_flow(park, net, name, node) for node in nodes], axis=1)[:, :, None]
     found = (np.linalg.pinv(matrix) @ flows)[:, :, 0]
     return {(name, f"activity:{way}"): found[:, column] for column, way in enumerate(asset.ways)}
+
+
+def _mode_matrix(park: Park, asset: Converter) -> tuple[list[str], Array]:
+    """Nodes, and what one unit of each mode brings into each, shape (steps, nodes, modes)."""
+    nodes = sorted({e.node for way in asset.ways for e in activity_effects(park, asset, way)})
+    matrix = np.zeros((park.clock.steps, len(nodes), len(asset.ways)))
+    for column, way in enumerate(asset.ways):
+        for effect in activity_effects(park, asset, way):
+            matrix[:, nodes.index(effect.node), column] += effect.amount
+    return nodes, matrix
 
 
 def _storage(
@@ -94,7 +113,8 @@ def _storage(
     charge, discharge = np.maximum(-flow, 0.0), np.maximum(flow, 0.0)
     eta_in, eta_out = asset.charge_efficiency, asset.discharge_efficiency
     if name not in levels:
-        return {(name, "charge"): charge, (name, "discharge"): discharge}
+        level = _level_from(asset, charge, discharge, park.clock.step_hours)
+        return {(name, "charge"): charge, (name, "discharge"): discharge, (name, "level"): level}
     level, h = levels[name], park.clock.step_hours
     lossy = 1 / eta_out - eta_in
     if lossy > 1e-9:
@@ -105,6 +125,67 @@ def _storage(
         discharge = np.where(np.isfinite(exact), np.maximum(exact, discharge), discharge)
         charge = np.maximum(discharge - flow, 0.0)
     return {(name, "charge"): charge, (name, "discharge"): discharge, (name, "level"): level}
+
+
+def _level_from(asset: Storage, charge: Array, discharge: Array, h: float) -> Array:
+    """Content that follows from the flows alone: cyclic where that settles it, else the lowest that is never below zero."""
+    keeps = (1.0 - asset.standing_loss) ** h
+    gains = h * (asset.charge_efficiency * charge - discharge / asset.discharge_efficiency)
+    level = np.fromiter(
+        accumulate(gains, lambda last, gain: keeps * last + gain), np.float64, count=gains.size
+    )
+    decay = keeps ** np.arange(1, gains.size + 1)
+    if asset.initial == "cyclic" and decay[-1] < 1 - 1e-9:
+        first = level[-1] / (1 - decay[-1])
+    else:
+        first = max(0.0, float(np.max(-level / decay)))
+    return np.asarray(np.maximum(level + first * decay, 0.0), dtype=np.float64)
+
+
+def implausible(
+    park: Park, net: Net, rates: Mapping[Key, Array], capacities: Mapping[Key, float], file: str
+) -> list[Fault]:
+    """Flows that their assets cannot have: the wrong sign, or more than 1 % above the capacity."""
+    faults = []
+    for stream in streams_of(park):
+        rate = rates[stream.key]
+        largest = float(np.max(np.abs(rate), initial=0.0))
+        where = f"{stream.asset} {stream.part}".removesuffix(":")
+        if float(np.min(rate, initial=0.0)) < -1e-6 * max(largest, 1.0):
+            worst = float(np.min(rate))
+            faults.append(
+                Fault(file, None, where, f"{worst:g}", "no negative rate", "flows are positive into the node")
+            )
+        size = capacities.get((stream.asset, str(stream.sized_by)))
+        if size is not None and stream.part != "level":
+            over = rate - np.asarray(stream.most_share) * size
+            if float(np.max(over)) > 0.01 * max(size, 1e-9):
+                hint = "give the plan's summary.json with --capacities" if stream.part != "buy" else ""
+                faults.append(
+                    Fault(
+                        file,
+                        None,
+                        where,
+                        f"up to {float(np.max(rate)):g}",
+                        f"at most its capacity {size:g}",
+                        hint,
+                    )
+                )
+    for name, asset in park.assets.items():
+        if isinstance(asset, Market):
+            for part, sign, used in (("sell", -1.0, asset.sell), ("buy", 1.0, asset.buy)):
+                flow = sign * _flow(park, net, name, asset.node)
+                if used is None and float(np.max(flow)) > 1e-6 * max(1.0, float(np.max(np.abs(flow)))):
+                    faults.append(
+                        Fault(
+                            file,
+                            None,
+                            name,
+                            f"up to {float(np.max(flow)):g} to {part}",
+                            f"no flow: it does not {part}",
+                        )
+                    )
+    return faults
 
 
 def _connection(park: Park, name: str, asset: Connection, net: Net, *_: Any) -> dict[Key, Array]:

@@ -134,6 +134,7 @@ Part = Literal[
     "certified",
     "loss",
     "land",
+    "investment",
     "embodied",
     "emissions",
 ]
@@ -177,12 +178,16 @@ class AccountSpec(Declared):
     name: str
     name_zh: str = ""
     unit: str
+    """Any unit; ``{currency}`` is the park's money."""
     terms: tuple[AccountTerm, ...]
     clause: str = ""
+    clause_zh: str = ""
     source: str = ""
+    source_zh: str = ""
     mark: Mark | None = None
     date: str = ""
     note: str = ""
+    note_zh: str = ""
 
 
 class LimitCase(Declared):
@@ -209,10 +214,13 @@ class RuleSpec(Declared):
     core: bool = False
     """Whether failing it blocks acceptance."""
     clause: str
+    clause_zh: str = ""
     source: str
+    source_zh: str = ""
     mark: Mark
     date: str = ""
     note: str = ""
+    note_zh: str = ""
 
 
 class Parameter(Declared):

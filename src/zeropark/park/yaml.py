@@ -114,9 +114,10 @@ def parse_yaml(text: str, document: Document) -> None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        document.faults.append(
-            Fault(document.file, line, "yaml", error.problem or "unreadable text", "valid YAML")
-        )
+        problem = (error.problem or "unreadable text").removeprefix("found ")
+        full_width = any("：" in text_line for text_line in text.splitlines()[max(0, (line or 1) - 2) : line])
+        hint = "'：' is a full-width colon; YAML wants ': '" if full_width else ""
+        document.faults.append(Fault(document.file, line, "yaml", problem, "valid YAML", hint))
         return
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         words = "nesting too deep" if isinstance(error, RecursionError) else str(error).splitlines()[0]

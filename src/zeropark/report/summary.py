@@ -74,6 +74,7 @@ def _rule(verdict: Verdict) -> dict[str, object]:
         "core": rule.core,
         "clause": rule.clause,
         "mark": rule.mark,
+        "careful": verdict.careful,
     }
 
 

@@ -22,7 +22,9 @@ from zeropark.figures.words import asset_title, carrier_title, node_title, pack_
 from zeropark.forms import Array
 from zeropark.outcome import Outcome
 from zeropark.report import view
+from zeropark.report.fields import note_words, place_words, value_words
 from zeropark.report.words import PAPER
+from zeropark.texts import in_language
 
 SHEETS = (
     "Summary",
@@ -36,6 +38,7 @@ SHEETS = (
     "Assumptions",
 )
 _HEAD = 2
+_SENSES = {"at most": "at most 不高于", "at least": "at least 不低于"}
 
 
 @dataclass
@@ -128,23 +131,30 @@ def _summary(outcome: Outcome, sheet: Sheet) -> None:
     sheet.head(_names((spec.name, spec.name_zh)), [("", 44), ("", 64), ("", 64)])
     rows: list[tuple[str, object, str]] = [
         (_both("s-rules"), view.verdict_sentence(outcome, "en"), view.verdict_sentence(outcome, "zh")),
-        ("Period 时段", view.period_words(outcome, "en"), view.period_words(outcome, "zh")),
-        ("Status 状态", outcome.status, ""),
+        (_both("s-period"), view.period_words(outcome, "en"), view.period_words(outcome, "zh")),
+        (_both("s-status"), *_status(outcome.status)),
         (_both("total-cost"), outcome.bill.total, outcome.bill.currency),
+        (_both("investment"), view.investment_total(outcome), outcome.bill.currency),
         (_both("electricity-used"), view.electricity_used_mwh(outcome), "MWh"),
     ]
     if certificate is not None:
         rows += [
             (_both("c-bound"), certificate.lower_bound, outcome.bill.currency),
-            ("relative_gap", certificate.relative_gap, PAPER["c-gap"][1]),
-            ("balance_residual", certificate.balance_residual, PAPER["c-balance"][1]),
-            ("cost_difference", certificate.cost_difference, PAPER["c-bill"][1]),
+            (_both("c-gap-short"), certificate.relative_gap, PAPER["c-gap"][1]),
+            (_both("c-balance-short"), certificate.balance_residual, PAPER["c-balance"][1]),
+            (_both("c-bill-short"), certificate.cost_difference, PAPER["c-bill"][1]),
         ]
-        rows += [("assumed", certificate.assumed, "")] if certificate.assumed else []
+        if certificate.assumed:
+            english, chinese = (view.assumed_words(outcome, language) for language in LANGUAGES)
+            rows.append((_both("c-assumed-short"), english, chinese))
     if solver is not None:
-        rows.append(
-            ("Solver 求解器", f"{solver.name}, {solver.seconds:.1f} s, {solver.iterations} iterations", "")
-        )
+        parts = {
+            "name": solver.name,
+            "seconds": f"{solver.seconds:.1f}",
+            "iterations": str(solver.iterations),
+        }
+        english, chinese = (view.t("solver-short", language, **parts) for language in LANGUAGES)
+        rows.append(("Solver 求解器", english, chinese))
     notes = zip(view.warnings(outcome, "en"), view.warnings(outcome, "zh"), strict=True)
     rows += [(_both("read-this-first"), note, note_zh if note_zh != note else "") for note, note_zh in notes]
     for row, (label, value, remark) in enumerate(rows, start=_HEAD):
@@ -156,6 +166,15 @@ def _summary(outcome: Outcome, sheet: Sheet) -> None:
         sheet.text(row, 2, remark)
 
 
+def _status(status: str) -> tuple[str, str]:
+    return PAPER.get(f"status-{status}", (status, ""))
+
+
+def _pair(english: str, chinese: str) -> str:
+    """Both languages of a text, one below the other."""
+    return "\n".join(dict.fromkeys(x for x in (english, chinese) if x))
+
+
 def _capacities(outcome: Outcome, sheet: Sheet) -> None:
     heads = [
         ("h-asset", 32),
@@ -165,7 +184,12 @@ def _capacities(outcome: Outcome, sheet: Sheet) -> None:
         ("h-unit", 10),
         ("h-hours", 16),
     ]
-    sheet.head(_both("s-capacities"), [(_both(k), w) for k, w in heads] + [(_both("h-unused"), 18)])
+    sheet.head(
+        _both("s-capacities"),
+        [(_both(k), w) for k, w in heads]
+        + [(_both("h-unused"), 18)]
+        + [(f"{_both('h-investment')}, {outcome.bill.currency}", 20)],
+    )
     for row, c in enumerate(outcome.capacities, start=_HEAD + 1):
         sheet.text(row, 0, _names(capacity_title(outcome, c, language) for language in LANGUAGES))
         sheet.number(row, 1, c.existing)
@@ -174,6 +198,12 @@ def _capacities(outcome: Outcome, sheet: Sheet) -> None:
         sheet.text(row, 4, c.unit)
         sheet.number(row, 5, view.full_load_hours(outcome, c))
         sheet.number(row, 6, view.unused_share(outcome, c), "share")
+        sheet.number(row, 7, view.investment_of(outcome, c), "money")
+    first, last = _HEAD + 2, _HEAD + 1 + len(outcome.capacities)
+    if outcome.capacities:
+        money = sum(view.investment_of(outcome, c) or 0.0 for c in outcome.capacities)
+        sheet.text(last, 0, _both("h-total"), "total text")
+        sheet.formula(last, 7, f"=SUM(H{first}:H{last})", money, "total")
 
 
 def _cost(outcome: Outcome, sheet: Sheet) -> None:
@@ -278,14 +308,16 @@ def _row_sum(sheet: Sheet, row: int, column: int, count: int, values: Array, sty
 
 
 def _accounts(outcome: Outcome, sheet: Sheet) -> None:
-    heads = ["h-account", "h-value", "h-unit", "h-clause", "h-source", "h-mark"]
-    widths = [44, 20, 14, 30, 50, 8]
+    heads = ["h-account", "h-value", "h-unit", "h-clause", "h-source", "h-mark", "h-note"]
+    widths = [44, 20, 14, 40, 50, 8, 60]
     sheet.head(_both("s-accounts"), [(_both(k), w) for k, w in zip(heads, widths, strict=True)])
     for row, (name, reading) in enumerate(outcome.accounts.items(), start=_HEAD + 1):
         account = reading.account
         sheet.text(row, 0, _names((account.title or name, account.title_zh)))
         sheet.number(row, 1, reading.value, "share" if account.unit == "1" else "number")
-        for column, value in enumerate((account.unit, account.clause, account.source, account.mark), start=2):
+        clause, source = _pair(account.clause, account.clause_zh), _pair(account.source, account.source_zh)
+        note = _pair(account.note, account.note_zh)
+        for column, value in enumerate((account.unit, clause, source, account.mark, note), start=2):
             sheet.text(row, column, value)
 
 
@@ -303,11 +335,13 @@ def _rules(outcome: Outcome, sheet: Sheet) -> None:
         (f"{_both('h-shadow')}, {currency}/unit", 20),
         (f"{_both('h-rule-cost')}, {currency}", 20),
         ("Handling 方式", 12),
-        (_both("core"), 8),
-        (_both("h-clause"), 24),
+        (_both("core"), 10),
+        (_both("h-clause"), 40),
         (_both("h-source"), 44),
         (_both("h-mark"), 8),
         (_both("h-date"), 12),
+        (_both("h-note"), 50),
+        (_both("h-careful"), 50),
     ]
     sheet.head(_both("s-rules"), heads)
     for row, v in enumerate(outcome.rules, start=_HEAD + 1):
@@ -317,7 +351,7 @@ def _rules(outcome: Outcome, sheet: Sheet) -> None:
         sheet.text(row, 0, _names(pack_title(outcome, rule.pack, language) for language in LANGUAGES))
         sheet.text(row, 1, _names(view.rule_title(rule, language) for language in LANGUAGES))
         sheet.number(row, 2, v.value, style)
-        sheet.text(row, 3, rule.sense)
+        sheet.text(row, 3, _SENSES.get(rule.sense, rule.sense))
         sheet.number(row, 4, rule.limit, style)
         sheet.text(row, 5, rule.unit)
         sheet.text(row, 6, _both(f"state-{state}"))
@@ -328,7 +362,12 @@ def _rules(outcome: Outcome, sheet: Sheet) -> None:
             sheet.formula(row, 7, text, margin, style)
         sheet.number(row, 8, v.shadow_price)
         sheet.number(row, 9, v.cost, "money")
-        rest = (rule.mode, "core" if rule.core else "", rule.clause, rule.source, rule.mark, rule.date)
+        clause, source = _pair(rule.clause, rule.clause_zh), _pair(rule.source, rule.source_zh)
+        mode = _both("enforced" if rule.mode == "enforce" else "measured")
+        rest = (
+            mode, _both("core") if rule.core else "", clause, source, rule.mark, rule.date,
+            _pair(rule.note, rule.note_zh), _pair(*(v.careful or ("", ""))),
+        )  # fmt: skip
         for column, value in enumerate(rest, start=10):
             sheet.text(row, column, value)
 
@@ -395,12 +434,16 @@ def _node_rows(outcome: Outcome, node: str) -> list[tuple[str, str, Array]]:
 
 
 def _assumptions(outcome: Outcome, sheet: Sheet) -> None:
-    heads = ["h-assumption", "h-value", "h-mark", "h-source", "h-date", "h-note"]
-    widths = [50, 24, 8, 60, 12, 50]
+    heads = ["h-assumption", "h-value", "h-mark", "h-source", "h-date", "h-note", "h-path"]
+    widths = [50, 24, 8, 60, 12, 50, 50]
     sheet.head(_both("s-assumptions"), [(_both(k), w) for k, w in zip(heads, widths, strict=True)])
     row = _HEAD + 1
     for a in outcome.park.assumptions:
-        for column, value in enumerate((a.path, a.value, a.mark, a.source, a.date, a.note)):
+        place = _pair(*(place_words(outcome, a.path, language) for language in LANGUAGES))
+        value_text = _pair(*(value_words(outcome, a, language) for language in LANGUAGES))
+        note = _pair(*(note_words(outcome, a, language) for language in LANGUAGES))
+        source = _pair(*(in_language(a.source, language) for language in LANGUAGES))
+        for column, value in enumerate((place, value_text, a.mark, source, a.date, note, a.path)):
             sheet.text(row, column, value)
         row += 1
     for symbol in ("O", "2", "R"):

@@ -5,6 +5,7 @@ The template only places these texts; the decisions on what is said stand here.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from zeropark.figures.numbers import (
     money_scale,
     number,
     percent,
+    share,
     signed,
     unit_text,
 )
@@ -32,9 +34,10 @@ from zeropark.outcome import Capacity, Outcome
 from zeropark.park.assets import Converter, Demand, Source
 from zeropark.park.model import home_of
 from zeropark.park.tariffs import Pack
+from zeropark.report.fields import note_words, place_words, value_words
 from zeropark.report.words import PAPER
 from zeropark.rules.judge import Rule, Verdict
-from zeropark.texts import in_language
+from zeropark.texts import either, in_language
 
 FREE = ("solar", "wind", "hydro")
 MARKS = ("O", "2", "R")
@@ -67,6 +70,8 @@ class Row:
     state: str = ""
     mark: str = ""
     detail: str = ""
+    careful: str = ""
+    path: str = ""
 
 
 def t(key: str, language: Language, **parts: str) -> str:
@@ -205,8 +210,22 @@ def electricity_used_mwh(outcome: Outcome) -> float:
     return total
 
 
+def investment_of(outcome: Outcome, capacity: Capacity) -> float | None:
+    """Investment × added capacity, money; None where the park states no investment."""
+    sizing = dict(outcome.park.sizings()).get((capacity.asset, capacity.part))
+    return sizing.investment * capacity.added if sizing is not None and sizing.investment else None
+
+
+def investment_total(outcome: Outcome) -> float:
+    """The account ``investment_total``; the sum over capacities where it was not read."""
+    reading = outcome.accounts.get("investment_total")
+    if reading is not None:
+        return reading.value
+    return sum(investment_of(outcome, c) or 0.0 for c in outcome.capacities)
+
+
 def price_per_mwh(outcome: Outcome, language: Language) -> str:
-    """All cost over electricity used; 元/kWh in Chinese, as bills there are read."""
+    """All cost over the end use of electricity; 元/kWh in Chinese, as bills there are read."""
     used = electricity_used_mwh(outcome)
     if used <= 0:
         return MISSING
@@ -241,9 +260,30 @@ def certificate_words(outcome: Outcome, language: Language) -> tuple[str, str]:
     words = t("certified", language, bound=bound, gap=gap)
     if certificate.assumed:
         words += " " * (language == "en") + t(
-            "given-that", language, assumed=in_language(certificate.assumed, language)
+            "given-that", language, assumed=assumed_words(outcome, language)
         )
     return "good", words
+
+
+_LISTED = (
+    re.compile(r"(?<=unlimited quantity of )(.+?)(?= exceeds )"),
+    re.compile(r"^(.+?)(?= 的无上限变量)"),
+)
+
+
+def assumed_words(outcome: Outcome, language: Language) -> str:
+    """What the certificate leans on, with the titles of assets instead of their keys."""
+    if outcome.certificate is None:
+        return ""
+    text = in_language(outcome.certificate.assumed, language)
+
+    def titled(match: re.Match[str]) -> str:
+        names = [asset_title(outcome.park, name, language) for name in match[1].split(", ")]
+        return (", " if language == "en" else "、").join(names)
+
+    for listed in _LISTED:
+        text = listed.sub(titled, text)
+    return text.replace(" 的无上限变量", "的无上限变量")
 
 
 def warnings(outcome: Outcome, language: Language) -> list[str]:
@@ -251,9 +291,10 @@ def warnings(outcome: Outcome, language: Language) -> list[str]:
     park = outcome.park
     spec = park.spec
     own = (spec.note_zh or spec.note) if language == "zh" else (spec.note or spec.note_zh)
-    found = [own] if own else []
+    found = [v.careful[language == "zh"] for v in outcome.rules if v.careful is not None]
+    found += [own] if own else []
     found += [in_language(note, language) for note in park.notes]
-    numbers = [a for a in park.assumptions if not a.path.startswith("pack ")]
+    numbers = [a for a in park.assumptions if not a.path.startswith(("pack ", "rules."))]
     marks = Counter(a.mark for a in numbers)
     if marks["R"] or marks["2"]:
         found.append(t("recalled-count", language, count=str(marks["R"]), second=str(marks["2"])))
@@ -293,7 +334,7 @@ def period_words(outcome: Outcome, language: Language) -> str:
 
 
 def capacity_rows(outcome: Outcome, language: Language) -> list[Row]:
-    """Asset, existing, added, total, unit, full-load hours, share not used."""
+    """Asset, existing, added, total, unit, investment, full-load hours, share not used."""
     return [
         Row(
             (
@@ -302,8 +343,9 @@ def capacity_rows(outcome: Outcome, language: Language) -> list[Row]:
                 number(c.added),
                 number(c.total),
                 unit_text(c.unit, language),
+                money(investment_of(outcome, c), outcome.bill.currency, language),
                 number(full_load_hours(outcome, c)),
-                percent(unused_share(outcome, c)),
+                share(unused_share(outcome, c)),
             ),
             state="new" if c.added > 0 else "",
         )
@@ -349,7 +391,7 @@ def cost_rows(outcome: Outcome, language: Language) -> tuple[str, list[Row]]:
     titles = [*(term_title(outcome, name, language) for name in names), t("h-total", language)]
     return scale.unit, [
         Row(
-            (title, text, percent(value / bill.total) if bill.total > 0 else MISSING),
+            (title, text, share(value / bill.total) if bill.total > 0 else MISSING),
             state="total" if i == len(names) else "",
         )
         for i, (title, text, value) in enumerate(zip(titles, texts, values, strict=True))
@@ -383,8 +425,10 @@ def bill_rows(outcome: Outcome, language: Language) -> list[Row]:
 
 
 def _same_price(total: float, quantity: float, unit: str, price_unit: str, currency: str) -> float | None:
-    """Mean price, where amount over quantity has the price's unit."""
-    return total / quantity if quantity and price_unit == f"{currency}/{unit}" else None
+    """Mean price, where amount over quantity has the price's unit, per year or not."""
+    size = unit.removesuffix("·a")
+    same = price_unit in (f"{currency}/{unit}", f"{currency}/{size}/a")
+    return total / quantity if quantity and same else None
 
 
 def rule_rows(outcome: Outcome, language: Language) -> list[tuple[str, list[Row]]]:
@@ -404,6 +448,8 @@ def _rule_row(v: Verdict, bill: Bill, language: Language) -> Row:
     sign = "≥" if rule.sense in ("at least", ">=") else "≤"
     mode = [t("enforced" if rule.mode == "enforce" else "measured", language)]
     mode += [t("core", language)] if rule.core else []
+    clause = either(rule.clause, rule.clause_zh, language)
+    source = either(rule.source, rule.source_zh, language)
     cells = (
         rule_title(rule, language),
         amount(v.value, rule.unit, language),
@@ -412,9 +458,14 @@ def _rule_row(v: Verdict, bill: Bill, language: Language) -> Row:
         margin_text(v, language),
         shadow_text(v, bill, language),
         money(v.cost, bill.currency, language),
-        " · ".join([*mode, *(x for x in (rule.clause, rule.source, rule.date) if x)]),
+        " · ".join([*mode, *(x for x in (clause, source, rule.date) if x)]),
     )
-    return Row(cells, state, rule.mark, v.words_zh if language == "zh" else v.words)
+    untold = v.value is None or not known(rule.limit)
+    said = either(v.words, v.words_zh, language) if untold else ""
+    note = either(rule.note, rule.note_zh, language)
+    detail = (" " if language == "en" else "").join(filter(None, (said, note)))
+    careful = v.careful[language == "zh"] if v.careful else ""
+    return Row(cells, state, rule.mark, detail, careful)
 
 
 def shadow_text(verdict: Verdict, bill: Bill, language: Language) -> str:
@@ -431,19 +482,32 @@ def shadow_text(verdict: Verdict, bill: Bill, language: Language) -> str:
 
 
 def account_rows(outcome: Outcome, language: Language) -> list[Row]:
-    """Account, value, clause and source."""
+    """Account, value, clause with note, and source."""
     rows = []
     for name, reading in outcome.accounts.items():
         account = reading.account
         title = (account.title_zh if language == "zh" else account.title) or account.title or name
         value = amount(reading.value, account.unit, language)
-        rows.append(Row((title, value, account.clause, account.source), mark=account.mark, detail=name))
+        said = [
+            either(account.clause, account.clause_zh, language),
+            either(account.note, account.note_zh, language),
+        ]
+        stop = ". " if language == "en" else "。"
+        clause = stop.join(x.rstrip(".。") for x in said if x) + (stop.strip() if said[1] else "")
+        source = either(account.source, account.source_zh, language)
+        rows.append(Row((title, value, clause, source), mark=account.mark, detail=name))
     return rows
 
 
-def assumption_rows(outcome: Outcome) -> list[Row]:
-    """Where, value, source, date, note."""
-    return [Row((a.path, a.value, a.source, a.date, a.note), mark=a.mark) for a in outcome.park.assumptions]
+def assumption_rows(outcome: Outcome, language: Language) -> list[Row]:
+    """What, value, source, date, note; and where in the file."""
+    rows = []
+    for a in outcome.park.assumptions:
+        place = place_words(outcome, a.path, language)
+        value, note = value_words(outcome, a, language), note_words(outcome, a, language)
+        cells = (place, value, in_language(a.source, language), a.date, note)
+        rows.append(Row(cells, mark=a.mark, path="" if place == a.path else a.path))
+    return rows
 
 
 def certificate_rows(outcome: Outcome, language: Language) -> list[Row]:

@@ -71,7 +71,12 @@ def _beside(folder: Path) -> Path:
         temporary.chmod(0o777 & ~mask)
     except OSError as error:
         fault = Fault(
-            str(folder), None, "out", str(error), "a folder that can be written", "choose another --out"
+            str(folder),
+            None,
+            "out",
+            error.strerror or "no folder",
+            "a folder that can be written",
+            "choose another --out",
         )
         raise InputError([fault]) from error
     return temporary

@@ -77,12 +77,14 @@ class _Building:
             self._fault("park.yaml", f"rules.{pack_name}.parameters", stated or "nothing", expected)
             return
         form = self._form(file, where, spec.sense, left, right, (limit, spec.unit))
-        note = " ".join(filter(None, (spec.note, self._energy_note(pack, spec))))
+        counted, counted_zh = self._energy_note(pack, spec)
+        note = " ".join(filter(None, (spec.note, counted)))
+        note_zh = (spec.note_zh or spec.note) + counted_zh
         checks = tuple(self._checks(pack_name, pack, case, values)) if case is not None else ()
         yield Rule(
             pack_name, name, spec.name, spec.name_zh or spec.name, spec.sense, left[0],
             right[0] if right else None, limit, spec.unit, mode, form, spec.core, spec.clause, spec.source,
-            spec.mark, spec.date or pack.date, note, checks,
+            spec.mark, spec.date or pack.date, note, spec.clause_zh, spec.source_zh, note_zh, checks,
         )  # fmt: skip
 
     def _own(self, name: str, own: OwnRule) -> Iterator[Rule]:
@@ -214,23 +216,26 @@ class _Building:
                 found[0], scale / self.accounts.years,
             )  # fmt: skip
 
-    def _energy_note(self, pack: Pack, spec: RuleSpec) -> str:
+    def _energy_note(self, pack: Pack, spec: RuleSpec) -> tuple[str, str]:
         """How electricity counts, and what does not count, where the rule compares coal equivalents."""
         specs = {**standard_specs(), **pack.accounts}
         if not any(_counts_coal(side, specs) for side in (spec.left, spec.right) if side):
-            return ""
-        carriers = self.park.spec.carriers
-        counted = [
-            f"{name} counts {value / units.factor(carrier.unit, 'MWh'):.4g} kgce/kWh"
-            for name, carrier in carriers.items()
-            if carrier.kind == "electricity" and (value := coal_equivalent(carrier)) is not None
-        ]
+            return "", ""
+        counted, counted_zh = [], []
+        for name, carrier in self.park.spec.carriers.items():
+            value = coal_equivalent(carrier)
+            if carrier.kind == "electricity" and value is not None:
+                each = f"{value / units.factor(carrier.unit, 'MWh'):.4g} kgce/kWh"
+                counted.append(f"{name} counts {each}")
+                counted_zh.append(f"{carrier.name_zh or name}按 {each} 折算")
         missing = uncounted(self.park)
         if missing:
             counted.append(
                 "no coal_equivalent is stated for " + ", ".join(missing) + ": they are not counted"
             )
-        return "; ".join(counted) + "." if counted else ""
+            titles = (self.park.spec.carriers[name].name_zh or name for name in missing)
+            counted_zh.append("、".join(titles) + "未给出折标煤系数，未计入")
+        return ("; ".join(counted) + ".", "；".join(counted_zh) + "。") if counted else ("", "")
 
     def _fault(self, file: str, where: str, found: str, expected: str, hint: str = "") -> None:
         fault = Fault(file, None, where, found, expected, hint)

@@ -10,7 +10,7 @@ from zeropark.accounts.standard import Accounts
 from zeropark.forms import Quantities
 from zeropark.rules.build import enforced, rules_of
 from zeropark.rules.rule import Check, Rule, Verdict
-from zeropark.rules.words import check_words, cost_words, price_words, verdict_words
+from zeropark.rules.words import check_words, priced_words, verdict_words
 
 __all__ = ["MET_TOLERANCE", "Check", "Rule", "Verdict", "enforced", "judge", "rules_of"]
 
@@ -63,18 +63,17 @@ def _judged(
     margin = _margin(rule, value)
     met = None if margin is None else _met(rule, left, rule.limit * per_unit * right)
     shadow_price = None if dual is None else dual * per_unit * right
-    english, chinese = verdict_words(rule, value, met, margin)
-    said = [(english, chinese)]
-    if cost is not None:
-        said.append(cost_words(rule, cost, accounts.currency))
-    if shadow_price is not None:
-        said.append(price_words(rule, shadow_price, accounts.currency))
-    for check in rule.checks:
-        computed = read[check.account] * check.per_year
-        if not check.lower <= computed < check.upper:
-            said.append(check_words(check, computed))
-    words, words_zh = (" ".join(texts) for texts in zip(*said, strict=True))
-    return Verdict(rule, value, met, margin, shadow_price, cost, words, words_zh)
+    said = [verdict_words(rule, value, met, margin)]
+    said += priced_words(rule, cost, shadow_price, accounts.currency)
+    checked = (check_words(check, read[check.account] * check.per_year) for check in rule.checks)
+    warned = [words for words in checked if words is not None]
+    careful = _joined(warned) if warned else None
+    words, words_zh = _joined(said)
+    return Verdict(rule, value, met, margin, shadow_price, cost, words, words_zh, careful)
+
+
+def _joined(said: list[tuple[str, str]]) -> tuple[str, str]:
+    return " ".join(english for english, _ in said), "".join(chinese for _, chinese in said)
 
 
 def _margin(rule: Rule, value: float | None) -> float | None:

@@ -30,8 +30,9 @@ class Rule:
 
     form: ``≤ 0`` when the rule is met, in the unit of the left account. limit: in ``unit``; nan when
     the pack has no limit for this park (then it is only measured, never met nor failed).
-    left, right: names in ``Accounts.lookup``. checks: what the choice of the limit leans on. period: the
-    time that money counts for, in words, English and Chinese.
+    clause_zh, source_zh, note_zh: the same in 中文, or empty. left, right: names in
+    ``Accounts.lookup``. checks: what the choice of the limit leans on. period: the time that money counts
+    for, in words, English and Chinese.
     """
 
     pack: str
@@ -51,6 +52,9 @@ class Rule:
     mark: str
     date: str
     note: str = ""
+    clause_zh: str = ""
+    source_zh: str = ""
+    note_zh: str = ""
     checks: tuple[Check, ...] = ()
     period: tuple[str, str] = ("over the period", "期内")
 
@@ -63,7 +67,8 @@ class Verdict:
     met: None when the value cannot be told (the right account is zero). shadow_price: money over the
     period saved by relaxing the limit by one ``rule.unit``; None when the rule was not enforced or
     prices do not exist (mixed-integer). cost: money over the period that the whole rule costs, None
-    when it was not computed. words, words_zh: the same in a sentence.
+    when it was not computed. words, words_zh: the same in a sentence. careful: English and 中文, where a
+    stated parameter that chose the limit disagrees with what was computed; else None.
     """
 
     rule: Rule
@@ -74,3 +79,4 @@ class Verdict:
     cost: float | None
     words: str
     words_zh: str
+    careful: tuple[str, str] | None = None

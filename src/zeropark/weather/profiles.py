@@ -12,19 +12,27 @@ from zeropark.forms import Array
 from zeropark.park.assets import PvProfile, Source, WindProfile
 from zeropark.park.model import Assumption, Park
 from zeropark.park.spec import Weather as WeatherEntry
-from zeropark.texts import headed
+from zeropark.texts import both, headed
 from zeropark.weather.align import align
 from zeropark.weather.formats import CsvSource
 from zeropark.weather.model import Weather
 from zeropark.weather.read import Format, read_weather
 from zeropark.weather.solar import PvSystem, pv_capacity_factor
-from zeropark.weather.synthetic import BAOTOU, BAOTOU_CALIBRATION, Calibration, Site, synthetic_weather_year
+from zeropark.weather.synthetic import (
+    BAOTOU,
+    BAOTOU_CALIBRATION,
+    Calibration,
+    Figure,
+    Site,
+    synthetic_weather_year,
+)
 from zeropark.weather.turbines import TURBINES
 from zeropark.weather.wind import WindSite, at_hub, wind_capacity_factor
 
 CALIBRATIONS: dict[str, Calibration] = {"baotou": BAOTOU_CALIBRATION}
 """Packaged yearly figures that a synthetic year can be calibrated to."""
 
+_CALIBRATED = both("synthetic year is calibrated to it", "合成年据此校准")
 _FORMATS: dict[str, Format] = {
     "epw": "epw",
     "pvgis-csv": "pvgis-csv",
@@ -55,7 +63,10 @@ def profiles_of(park: Park) -> tuple[dict[str, Array], tuple[str, ...], tuple[As
         profile = asset.pv or asset.wind
         assert profile is not None
         profiles[name], steps_taken = _profile(weathers[profile.weather], profile, park.clock)
-        notes += [headed(f"weather '{profile.weather}'", note) for note in steps_taken]
+        notes += [
+            headed(both(f"weather '{profile.weather}'", f"气象“{profile.weather}”"), note)
+            for note in steps_taken
+        ]
     return profiles, tuple(dict.fromkeys(notes)), figures_behind(park, wanted)
 
 
@@ -68,14 +79,22 @@ def figures_behind(park: Park, weathers: set[str]) -> tuple[Assumption, ...]:
             found.append(
                 Assumption(
                     f"weather.{name}: {figure.name}",
-                    f"{figure.value:g} {figure.unit}",
+                    _figure_words(figure),
                     figure.source,
                     figure.mark.strip("[]"),
                     "",
-                    "synthetic year is calibrated to it",
+                    "" if "not calibrated" in figure.name else _CALIBRATED,
                 )
             )
     return tuple(found)
+
+
+def _figure_words(figure: Figure) -> str:
+    """Value and unit; the mean, where the figure stands for the twelve months."""
+    text = f"{figure.value:g} {figure.unit}".removesuffix(" 1")
+    if not figure.name.endswith("by month"):
+        return text
+    return both(f"12 monthly values, mean {text}", f"12 个月值，均值 {text}")
 
 
 def turbine_faults(sources: dict[str, Source]) -> list[Fault]:

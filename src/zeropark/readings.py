@@ -1,0 +1,206 @@
+"""What flows say: accounts, bill and verdicts, whoever produced the flows; and the park that they belong to.
+
+A plan reads its own flows here, ``account`` reads given ones, with the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from zeropark.accounts.arbitrage import arbitrage_faults
+from zeropark.accounts.bases import capacity_bases, with_bases
+from zeropark.accounts.bill import bases_of, bill_of
+from zeropark.accounts.standard import Accounts, accounts_of
+from zeropark.errors import Defect, Fault, InputError, fail_if
+from zeropark.flows import Flows
+from zeropark.forms import Array, Key
+from zeropark.outcome import Capacity, Outcome, Reading
+from zeropark.park.flowfile import beside, existing_capacities, read_capacities, read_flows, read_levels
+from zeropark.park.model import Park
+from zeropark.park.read import located, read_park
+from zeropark.park.recover import completed, guessed, implausible, rates_of
+from zeropark.park.streams import net_flows
+from zeropark.rules.build import enforced, rules_of
+from zeropark.rules.judge import judge
+from zeropark.rules.rule import Rule
+from zeropark.texts import both
+from zeropark.weather.profiles import profiles_of
+
+_SLOWEST_BINDING = 1e-6
+"""A rule binds when what is left to its limit is below this share of its terms."""
+_SOLVER_NOISE = 1e-9
+"""A dual that is worth less than this share of the cost, over the size of its rule, is rounding."""
+
+
+def load(path: Path | str, overrides: Mapping[str, str] | None = None) -> Park:
+    """The park in a folder, its tables read and its weather turned to availabilities.
+
+    overrides: ``{"assets.pv.capacity.max": "500 MW"}``. Raises InputError with every fault.
+    """
+    try:
+        park = read_park(Path(path), overrides)
+    except InputError as error:
+        more: list[Fault] = []
+        if isinstance(error.partial, Park):
+            with suppress(KeyError, Defect):  # what is missing in a partial park was told already
+                more = faults_above(error.partial, partial=True)
+        raise InputError([*error.faults, *(fault for fault in more if fault not in error.faults)]) from None
+    fail_if(faults_above(park))
+    return park.with_profiles(*profiles_of(park))
+
+
+def faults_above(park: Park, partial: bool = False) -> list[Fault]:
+    """Faults that only the readings can tell: weather, accounts, rules, limits, arbitrage.
+
+    The series of a partial park are placeholders: what depends on them is not judged.
+    """
+    ones = {name: np.ones(park.clock.steps) for name, asset in park.assets.items() if asset.kind == "source"}
+    plain = with_bases(replace(park, profiles=ones), capacity_bases(park)[0])
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: profiles_of(park),
+        lambda: rules_of(plain, accounts_of(plain)),
+        lambda: None if partial else fail_if(arbitrage_faults(plain)),
+    )
+    faults: list[Fault] = []
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            faults += [fault for fault in located(error.faults, park) if fault not in faults]
+    return faults
+
+
+def read(
+    park: Park,
+    accounts: Accounts,
+    rules: tuple[Rule, ...],
+    rates: Mapping[Key, Array],
+    status: str,
+    duals: Mapping[str, float] | None = None,
+    costs: Mapping[Key, float] | None = None,
+) -> Outcome:
+    """Every reading of given rates and capacities: accounts, bill, verdicts.
+
+    duals: by name of each enforced rule, money saved per unit of its form. costs: (pack, rule) → what
+    the whole rule costs.
+    """
+    sizes = {key: float(rates[key][0]) for key, _ in park.sizings()}
+    quantities = completed(park, rates, sizes)
+    flows = Flows(park.clock, quantities, net_flows(park, quantities), park.carriers_by_node)
+    capacities = tuple(
+        Capacity(
+            asset, part, sizing.existing, sizes[asset, part] - sizing.existing, park.size_unit((asset, part))
+        )
+        for (asset, part), sizing in park.sizings()
+    )
+    values = {
+        name: Reading(account, account.form.value(quantities)) for name, account in accounts.all.items()
+    }
+    bill = bill_of(park, flows, sizes)
+    by_rule = None if duals is None else _priced(duals, rules, accounts, quantities, bill.total)
+    verdicts = judge(rules, accounts, quantities, by_rule, costs)
+    return Outcome(park, status, flows, capacities, values, bill, verdicts)
+
+
+def _priced(
+    duals: Mapping[str, float],
+    rules: tuple[Rule, ...],
+    accounts: Accounts,
+    quantities: Mapping[Key, Array],
+    cost: float,
+) -> dict[Key, float]:
+    """Dual of each enforced rule; zero for one that does not bind, or whose dual is the solver's rounding."""
+    found = {}
+    for rule in enforced(rules):
+        dual, size = duals[name_of(rule)], rule.form.gross(quantities)
+        binds = -rule.form.value(quantities) <= _SLOWEST_BINDING * max(size, 1e-9)
+        right = abs(accounts.lookup[rule.right].form.value(quantities)) if rule.right else 1.0
+        found[rule.pack, rule.rule] = (
+            dual if binds and dual * max(size, right) > _SOLVER_NOISE * abs(cost) else 0.0
+        )
+    return found
+
+
+def name_of(rule: Rule) -> str:
+    """The rule's name among the constraints."""
+    return f"{rule.pack}/{rule.rule}"
+
+
+def imbalance(flows: Flows) -> float:
+    """Largest imbalance of any node in any step, over that node's largest flow.
+
+    A node where next to nothing flows is measured by 1e-4 of the largest flow anywhere.
+    """
+    largest = dict.fromkeys(flows.carriers, 0.0)
+    for (_, node), flow in flows.net.items():
+        largest[node] = max(largest[node], float(np.max(np.abs(flow), initial=0.0)))
+    floor = max(1e-4 * max(largest.values(), default=0.0), 1e-9)
+    residuals = (
+        float(np.max(np.abs(flows.balance(n)), initial=0.0)) / max(size, floor) for n, size in largest.items()
+    )
+    return max(residuals, default=0.0)
+
+
+def account(
+    park: Park,
+    flows_file: Path | str,
+    levels_file: Path | str | None = None,
+    capacities_file: Path | str | None = None,
+) -> Outcome:
+    """The same readings over given flows. Capacities and levels stand in a plan's folder beside them;
+    without them, capacities are the existing ones and levels follow from the flows.
+
+    Raises InputError with every fault of the files, and with flows that their assets cannot have.
+    """
+    path = Path(flows_file)
+    levels_path = Path(levels_file) if levels_file else beside(path, "levels.parquet")
+    sizes_path = Path(capacities_file) if capacities_file else beside(path, "summary.json")
+    net, certified = read_flows(path, park)
+    levels = read_levels(levels_path, park) if levels_path else {}
+    sizes = read_capacities(sizes_path, park) if sizes_path else existing_capacities(park)
+    rates = rates_of(park, net, levels, certified)
+    fail_if(implausible(park, net, rates, sizes, path.name))
+    rates |= {key: np.array([size]) for key, size in sizes.items()}
+    given = Flows(park.clock, completed(park, rates, sizes), net, park.carriers_by_node)
+    settled = with_bases(park, bases_of(park, given, sizes))
+    accounts = accounts_of(settled)
+    outcome = read(settled, accounts, rules_of(settled, accounts), rates, "read")
+    notes = (
+        *_origin(path, sizes_path, levels_path),
+        both(
+            f"largest imbalance of any node: {imbalance(given):.2g} of its largest flow",
+            f"节点最大不平衡量为其最大流量的 {imbalance(given):.2g} 倍",
+        ),
+        *(
+            both(
+                f"'{name}': its flows do not tell its modes apart; the split is a guess",
+                f"“{name}”：流量无法区分其运行方式，分摊为推测值",
+            )
+            for name in guessed(park)
+        ),
+    )
+    flows = replace(outcome.flows, net=net)
+    return replace(outcome, flows=flows, park=replace(settled, notes=park.notes + notes))
+
+
+def _origin(flows: Path, sizes: Path | None, levels: Path | None) -> tuple[str, ...]:
+    sizes_from = sizes.name if sizes else "park.yaml"
+    notes = [
+        both(
+            f"flows from {flows.name}; capacities from {sizes_from}",
+            f"流量取自 {flows.name}；容量取自 {sizes_from}",
+        )
+    ]
+    if levels is None:
+        notes.append(
+            both(
+                "levels of storages follow from their flows, from the lowest possible",
+                "储能存量由流量推算，取最低可能值",
+            )
+        )
+    return tuple(notes)
