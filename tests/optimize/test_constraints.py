@@ -189,7 +189,14 @@ def all_wind_must_be_taken(make_park: MakePark) -> Case:
 @case("capacity_floor")
 def a_fifth_of_the_store_stays_in(make_park: MakePark) -> Case:
     """Full at first, 8 are taken, a fifth stays: C − 8 ≥ 0.2 C, so C = 10 at 3 each."""
-    store = {"kind": "storage", "node": "bus", "capacity": {"max": 99}, "min_level": 0.2, "initial": 1.0, "final": 0}
+    store = {
+        "kind": "storage",
+        "node": "bus",
+        "capacity": {"max": 99},
+        "min_level": 0.2,
+        "initial": 1.0,
+        "final": 0,
+    }
     park = make_park({"store": store, "load": load([8, 0])}, steps=2)
     return Case(park, Form({("store", "capacity"): 3.0}), 30.0, "floor:", {("store", "level"): [2, 2]})
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from zeropark.figures.words import asset_title
 from zeropark.outcome import Outcome
 from zeropark.park.model import Assumption
 from zeropark.report import view
-from zeropark.report.fields import note_words, place_words, value_words
+from zeropark.report.fields import assumed_words, note_words, place_words, value_words
 
 
 @pytest.mark.parametrize(
@@ -51,9 +52,9 @@ def test_what_the_certificate_leans_on_is_told_with_titles(outcome: Outcome) -> 
     )
     leaning = replace(outcome, certificate=replace(outcome.certificate, assumed=assumed))
     for language in ("en", "zh"):
-        words = view.assumed_words(leaning, language)  # type: ignore[arg-type]
+        words = assumed_words(leaning, language)  # type: ignore[arg-type]
         assert "battery, pv" not in words
-        assert view.asset_title(outcome.park, "battery", language) in words  # type: ignore[arg-type]
+        assert asset_title(outcome.park, "battery", language) in words  # type: ignore[arg-type]
 
 
 def test_a_careful_verdict_is_read_first_and_beside_the_rule(outcome: Outcome) -> None:

@@ -225,7 +225,12 @@ def _check_funds(spec: ParkFile, finder: _Finder) -> None:
     """Direct supply pays government funds on all use (发改价格〔2025〕1192号)."""
     for name, tariff in spec.tariffs.items():
         charge = tariff.capacity_charge
-        if charge is not None and charge.basis == "direct-supply" and tariff.funds and tariff.funds_on == "grid":
+        if (
+            charge is not None
+            and charge.basis == "direct-supply"
+            and tariff.funds
+            and tariff.funds_on == "grid"
+        ):
             hint = "发改价格〔2025〕1192号"
             finder.add(("tariffs", name, "funds_on"), "grid, with direct-supply", "all-use", hint)
 

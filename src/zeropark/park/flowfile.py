@@ -30,6 +30,8 @@ def read_flows(path: Path, park: Park) -> tuple[dict[Key, Array], dict[str, Arra
         if isinstance(asset, Market) and asset.certificates is not None
     }
     net, faults = _series(table, path, park, expected | covered)
+    if faults and not net:
+        raise InputError(faults)
     faults += [
         Fault(
             path.name, None, f"{asset} at {node}", "no rows", "the flow of every asset at each of its nodes"

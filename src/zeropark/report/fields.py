@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from zeropark.figures.numbers import LANGUAGES, Language, unit_text
 from zeropark.figures.words import Terms, asset_title, carrier_title, named, node_title, pack_title, say
 from zeropark.outcome import Outcome
@@ -173,3 +175,24 @@ def note_words(outcome: Outcome, assumption: Assumption, language: Language) -> 
     if pack is not None and language == "zh" and pack.status_zh:
         return pack.status_zh
     return in_language(assumption.note, language)
+
+
+_LISTED = (
+    re.compile(r"(?<=unlimited quantity of )(.+?)(?= exceeds )"),
+    re.compile(r"^(.+?)(?= 的无上限变量)"),
+)
+
+
+def assumed_words(outcome: Outcome, language: Language) -> str:
+    """What the certificate leans on, with the titles of assets instead of their keys."""
+    if outcome.certificate is None:
+        return ""
+    text = in_language(outcome.certificate.assumed, language)
+
+    def titled(match: re.Match[str]) -> str:
+        names = [asset_title(outcome.park, name, language) for name in match[1].split(", ")]
+        return (", " if language == "en" else "、").join(names)
+
+    for listed in _LISTED:
+        text = listed.sub(titled, text)
+    return text.replace(" 的无上限变量", "的无上限变量")

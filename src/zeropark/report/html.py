@@ -29,7 +29,7 @@ from zeropark.figures.series import (
 )
 from zeropark.figures.words import carrier_title, say
 from zeropark.outcome import Outcome
-from zeropark.report import view
+from zeropark.report import fields, sums, view
 from zeropark.report.compact import calendar, steps_joined, store
 from zeropark.report.words import PAPER
 from zeropark.texts import in_language
@@ -163,7 +163,7 @@ def _context(outcome: Outcome, language: Language, drawn: Drawings, count: int) 
         "cards": view.pack_cards(outcome, language),
         "total": money(outcome.bill.total, currency, language),
         "per_mwh": view.price_per_mwh(outcome, language),
-        "investment": money(view.investment_total(outcome), currency, language),
+        "investment": money(sums.investment_total(outcome), currency, language),
         "built": built[:_FIRST_BUILT],
         "more_built": max(0, len(built) - _FIRST_BUILT),
         "planned": outcome.status != "read",
@@ -178,7 +178,7 @@ def _context(outcome: Outcome, language: Language, drawn: Drawings, count: int) 
         "checks": view.certificate_rows(outcome, language),
         "bound": money(certificate.lower_bound, currency, language, 9) if certificate else "",
         "objective": money(certificate.objective, currency, language, 9) if certificate else "",
-        "assumed": view.assumed_words(outcome, language),
+        "assumed": fields.assumed_words(outcome, language),
         "solver": solver,
         "number": number,
         "alternatives": [in_language(way, language) for way in outcome.alternatives],

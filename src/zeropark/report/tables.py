@@ -21,7 +21,7 @@ from zeropark.figures.numbers import LANGUAGES
 from zeropark.figures.words import asset_title, carrier_title, node_title, pack_title
 from zeropark.forms import Array
 from zeropark.outcome import Outcome
-from zeropark.report import view
+from zeropark.report import fields, sums, view
 from zeropark.report.fields import note_words, place_words, value_words
 from zeropark.report.words import PAPER
 from zeropark.texts import in_language
@@ -134,8 +134,8 @@ def _summary(outcome: Outcome, sheet: Sheet) -> None:
         (_both("s-period"), view.period_words(outcome, "en"), view.period_words(outcome, "zh")),
         (_both("s-status"), *_status(outcome.status)),
         (_both("total-cost"), outcome.bill.total, outcome.bill.currency),
-        (_both("investment"), view.investment_total(outcome), outcome.bill.currency),
-        (_both("electricity-used"), view.electricity_used_mwh(outcome), "MWh"),
+        (_both("investment"), sums.investment_total(outcome), outcome.bill.currency),
+        (_both("electricity-used"), sums.electricity_used_mwh(outcome), "MWh"),
     ]
     if certificate is not None:
         rows += [
@@ -145,7 +145,7 @@ def _summary(outcome: Outcome, sheet: Sheet) -> None:
             (_both("c-bill-short"), certificate.cost_difference, PAPER["c-bill"][1]),
         ]
         if certificate.assumed:
-            english, chinese = (view.assumed_words(outcome, language) for language in LANGUAGES)
+            english, chinese = (fields.assumed_words(outcome, language) for language in LANGUAGES)
             rows.append((_both("c-assumed-short"), english, chinese))
     if solver is not None:
         parts = {
@@ -196,12 +196,12 @@ def _capacities(outcome: Outcome, sheet: Sheet) -> None:
         sheet.number(row, 2, c.added)
         sheet.formula(row, 3, f"=B{row + 1}+C{row + 1}", c.total)
         sheet.text(row, 4, c.unit)
-        sheet.number(row, 5, view.full_load_hours(outcome, c))
-        sheet.number(row, 6, view.unused_share(outcome, c), "share")
-        sheet.number(row, 7, view.investment_of(outcome, c), "money")
+        sheet.number(row, 5, sums.full_load_hours(outcome, c))
+        sheet.number(row, 6, sums.unused_share(outcome, c), "share")
+        sheet.number(row, 7, sums.investment_of(outcome, c), "money")
     first, last = _HEAD + 2, _HEAD + 1 + len(outcome.capacities)
     if outcome.capacities:
-        money = sum(view.investment_of(outcome, c) or 0.0 for c in outcome.capacities)
+        money = sum(sums.investment_of(outcome, c) or 0.0 for c in outcome.capacities)
         sheet.text(last, 0, _both("h-total"), "total text")
         sheet.formula(last, 7, f"=SUM(H{first}:H{last})", money, "total")
 

@@ -5,11 +5,8 @@ The template only places these texts; the decisions on what is said stand here.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
-
-import numpy as np
 
 from zeropark.accounts.bill import Bill
 from zeropark.figures.bars import capacity_title, term_title
@@ -28,18 +25,20 @@ from zeropark.figures.numbers import (
     signed,
     unit_text,
 )
-from zeropark.figures.sankey import energy_factor
 from zeropark.figures.words import asset_title, pack_title, say
-from zeropark.outcome import Capacity, Outcome
-from zeropark.park.assets import Converter, Demand, Source
-from zeropark.park.model import home_of
+from zeropark.outcome import Outcome
 from zeropark.park.tariffs import Pack
-from zeropark.report.fields import note_words, place_words, value_words
+from zeropark.report.fields import assumed_words, note_words, place_words, value_words
+from zeropark.report.sums import (
+    electricity_used_mwh,
+    full_load_hours,
+    investment_of,
+    unused_share,
+)
 from zeropark.report.words import PAPER
 from zeropark.rules.judge import Rule, Verdict
 from zeropark.texts import either, in_language
 
-FREE = ("solar", "wind", "hydro")
 MARKS = ("O", "2", "R")
 AT_LIMIT = 1e-6
 NOTHING = 1e-7
@@ -197,33 +196,6 @@ def cost_words(outcome: Outcome, language: Language) -> str:
 # --- first screen --------------------------------------------------------------------------------
 
 
-def electricity_used_mwh(outcome: Outcome) -> float:
-    """Electricity that demands and converters took, MWh over the period."""
-    total = 0.0
-    for (name, node), flow in outcome.flows.net.items():
-        carrier = outcome.flows.carriers[node]
-        if outcome.park.spec.carriers[carrier].kind != "electricity":
-            continue
-        if isinstance(outcome.park.assets.get(name), (Demand, Converter)):
-            scale = energy_factor(outcome, carrier) or 0.0
-            total += float(np.nansum(np.maximum(-flow, 0))) * outcome.flows.clock.step_hours * scale
-    return total
-
-
-def investment_of(outcome: Outcome, capacity: Capacity) -> float | None:
-    """Investment × added capacity, money; None where the park states no investment."""
-    sizing = dict(outcome.park.sizings()).get((capacity.asset, capacity.part))
-    return sizing.investment * capacity.added if sizing is not None and sizing.investment else None
-
-
-def investment_total(outcome: Outcome) -> float:
-    """The account ``investment_total``; the sum over capacities where it was not read."""
-    reading = outcome.accounts.get("investment_total")
-    if reading is not None:
-        return reading.value
-    return sum(investment_of(outcome, c) or 0.0 for c in outcome.capacities)
-
-
 def price_per_mwh(outcome: Outcome, language: Language) -> str:
     """All cost over the end use of electricity; 元/kWh in Chinese, as bills there are read."""
     used = electricity_used_mwh(outcome)
@@ -263,27 +235,6 @@ def certificate_words(outcome: Outcome, language: Language) -> tuple[str, str]:
             "given-that", language, assumed=assumed_words(outcome, language)
         )
     return "good", words
-
-
-_LISTED = (
-    re.compile(r"(?<=unlimited quantity of )(.+?)(?= exceeds )"),
-    re.compile(r"^(.+?)(?= 的无上限变量)"),
-)
-
-
-def assumed_words(outcome: Outcome, language: Language) -> str:
-    """What the certificate leans on, with the titles of assets instead of their keys."""
-    if outcome.certificate is None:
-        return ""
-    text = in_language(outcome.certificate.assumed, language)
-
-    def titled(match: re.Match[str]) -> str:
-        names = [asset_title(outcome.park, name, language) for name in match[1].split(", ")]
-        return (", " if language == "en" else "、").join(names)
-
-    for listed in _LISTED:
-        text = listed.sub(titled, text)
-    return text.replace(" 的无上限变量", "的无上限变量")
 
 
 def warnings(outcome: Outcome, language: Language) -> list[str]:
@@ -351,34 +302,6 @@ def capacity_rows(outcome: Outcome, language: Language) -> list[Row]:
         )
         for c in outcome.capacities
     ]
-
-
-def full_load_hours(outcome: Outcome, capacity: Capacity) -> float | None:
-    """Hours at full capacity that give the same amount; None for what stores or carries."""
-    asset = outcome.park.assets.get(capacity.asset)
-    if not isinstance(asset, (Source, Converter)) or not 0 < capacity.total < float("inf"):
-        return None
-    flow = outcome.flows.net.get((capacity.asset, home_of(asset)))
-    return (
-        None
-        if flow is None
-        else abs(float(np.nansum(flow))) * outcome.flows.clock.step_hours / capacity.total
-    )
-
-
-def unused_share(outcome: Outcome, capacity: Capacity) -> float | None:
-    """Share of available wind, sun or water that was not taken; None for everything else."""
-    asset = outcome.park.assets.get(capacity.asset)
-    if not isinstance(asset, Source) or asset.origin not in FREE or capacity.total <= 0:
-        return None
-    if (asset.pv or asset.wind) and capacity.asset not in outcome.park.profiles:
-        return None
-    flow = outcome.flows.net.get((capacity.asset, asset.node))
-    available = float(np.sum(outcome.park.availability(capacity.asset))) * capacity.total
-    if flow is None or available <= 0 or not np.isfinite(flow).all():
-        return None
-    share = 1.0 - float(np.sum(flow)) / available
-    return 0.0 if abs(share) < 1e-6 else share
 
 
 def cost_rows(outcome: Outcome, language: Language) -> tuple[str, list[Row]]:

@@ -7,6 +7,7 @@ import math
 from zeropark.rules.rule import Check, Rule
 
 _MONEY_ZH = {"CNY": "元", "EUR": "欧元", "USD": "美元"}
+_UNITS_ZH = {"Mtce": "百万 tce", "/year": "/年", "hectare": "公顷"}
 _PERCENT = ("%", "percent")
 _SENSE_ZH = {"at most": "不高于", "at least": "不低于"}
 
@@ -32,6 +33,14 @@ def amount(value: float, unit: str) -> str:
     return f"{number(value)} {shown}".strip()
 
 
+def amount_zh(value: float, unit: str) -> str:
+    """A number with its unit in 中文."""
+    text = amount(value, unit)
+    for english, chinese in _UNITS_ZH.items():
+        text = text.replace(english, chinese)
+    return text
+
+
 def money(value: float, currency: str) -> str:
     """Money in English: ``CNY 12.34 million``, ``CNY 3,210``; rounded as in tables, to four digits."""
     size = abs(value)
@@ -51,7 +60,7 @@ def money_zh(value: float, currency: str) -> str:
 def _difference(value: float, unit: str) -> tuple[str, str]:
     """How far apart two values are, English and 中文: shares in percentage points."""
     if unit not in _PERCENT:
-        return (amount(value, unit),) * 2
+        return amount(value, unit), amount_zh(value, unit)
     points = number(value)
     return f"{points} percentage point{'' if points == '1' else 's'}", f"{points} 个百分点"
 
@@ -59,18 +68,18 @@ def _difference(value: float, unit: str) -> tuple[str, str]:
 def verdict_words(rule: Rule, value: float | None, met: bool | None, margin: float | None) -> tuple[str, str]:
     """Value against limit in a sentence, English and 中文."""
     limit, limit_zh = f"{rule.sense} {amount(rule.limit, rule.unit)}", _SENSE_ZH[rule.sense]
-    limit_zh = f"限值{limit_zh} {amount(rule.limit, rule.unit)}"
+    limit_zh = f"限值{limit_zh} {amount_zh(rule.limit, rule.unit)}"
     if value is None:
         return (
             f"{rule.title}: not told by this park (what it is measured against is zero); "
             f"the limit is {limit}.",
             f"{rule.title_zh}：本园区无法判定（比较基数为零）；{limit_zh}。",
         )
-    shown = amount(value, rule.unit)
+    shown, shown_zh = amount(value, rule.unit), amount_zh(value, rule.unit)
     if math.isnan(rule.limit):
         return (
             f"{rule.title} is {shown}; the pack has no limit for a park such as this.",
-            f"{rule.title_zh}为 {shown}；该规则包对此类园区没有限值。",
+            f"{rule.title_zh}为 {shown_zh}；该规则包对此类园区没有限值。",
         )
     room, room_zh = _difference(abs(margin or 0.0), rule.unit)
     if met:
@@ -78,11 +87,11 @@ def verdict_words(rule: Rule, value: float | None, met: bool | None, margin: flo
         spare_zh = "，恰在限值" if _tight(rule, margin) else f"，余量 {room_zh}"
         return (
             f"{rule.title} is {shown}, the limit is {limit}: met{spare}.",
-            f"{rule.title_zh}为 {shown}，{limit_zh}：满足{spare_zh}。",
+            f"{rule.title_zh}为 {shown_zh}，{limit_zh}：满足{spare_zh}。",
         )
     return (
         f"{rule.title} is {shown}, the limit is {limit}: not met, off by {room}.",
-        f"{rule.title_zh}为 {shown}，{limit_zh}：不满足，相差 {room_zh}。",
+        f"{rule.title_zh}为 {shown_zh}，{limit_zh}：不满足，相差 {room_zh}。",
     )
 
 
@@ -133,30 +142,30 @@ def cost_words(rule: Rule, cost: float, currency: str) -> tuple[str, str]:
     limit = amount(rule.limit, rule.unit)
     return (
         f"The limit of {limit} costs {money(cost, currency)} {rule.period[0]}.",
-        f"{limit} 的限值{rule.period[1]}成本为 {money_zh(cost, currency)}。",
+        f"{amount_zh(rule.limit, rule.unit)} 的限值{rule.period[1]}成本为 {money_zh(cost, currency)}。",
     )
 
 
 def check_words(check: Check, computed: float) -> tuple[str, str] | None:
     """That a stated parameter and what was computed disagree: another band, or far apart in the same."""
     stated, found = amount(check.stated, check.unit), amount(computed, check.unit)
+    stated_zh, found_zh = amount_zh(check.stated, check.unit), amount_zh(computed, check.unit)
+    lower, upper = amount_zh(check.lower, check.unit), amount_zh(check.upper, check.unit)
     if not check.lower <= computed < check.upper:
         low, high = number(check.lower), number(check.upper)
         band = (
             f"{low} to {high} {check.unit}" if math.isfinite(check.upper) else f"from {low} {check.unit} on"
         )
-        band_zh = (
-            f"{low} 至 {high} {check.unit}" if math.isfinite(check.upper) else f"{low} {check.unit} 及以上"
-        )
+        band_zh = f"{number(check.lower)} 至 {upper}" if math.isfinite(check.upper) else f"{lower} 及以上"
         return (
             f"Careful: the limit was chosen for {check.title} {stated} ({band}), but {found} was computed; "
             "another limit may hold.",
-            f"注意：限值按{check.title_zh} {stated}（{band_zh}）选取，而计算值为 {found}，可能适用另一限值。",
+            f"注意：限值按{check.title_zh} {stated_zh}（{band_zh}）选取，而计算值为 {found_zh}，可能适用另一限值。",
         )
     if abs(check.stated - computed) > FAR_APART * abs(computed):
         return (
             f"Careful: {check.title} was stated as {stated}, but {found} was computed. "
             "The limit is the same for both; mend the stated figure.",
-            f"注意：{check.title_zh}申报为 {stated}，而计算值为 {found}。两者适用同一限值，请更正申报值。",
+            f"注意：{check.title_zh}申报为 {stated_zh}，而计算值为 {found_zh}。两者适用同一限值，请更正申报值。",
         )
     return None
