@@ -177,3 +177,20 @@ def test_a_store_that_begins_full_is_no_gift() -> None:
     cyclic = plan(load(SMALL)).bill.total
     full = plan(load(SMALL, {"assets.battery.initial": "100 %"})).bill.total
     assert full >= cyclic * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("kind", ["one market", "two markets"])
+def test_trade_for_nothing_is_refused(tmp_path: Path, kind: str) -> None:
+    """Valley energy costs 0.48 × 300 + 42.9 + 30 + 22.425 = 239.3 CNY/MWh in the small park; 400 are paid."""
+    if kind == "one market":
+        folder = changed(tmp_path, ("sell: {price: 200 CNY/MWh}", "sell: {price: 400 CNY/MWh}"))
+        seller = "grid"
+    else:
+        other = "  feed-in: {kind: market, node: bus, sell: {price: 400 CNY/MWh}}\n  gas-supply:"
+        folder = changed(tmp_path, ("  gas-supply:", other))
+        seller = "feed-in"
+    with pytest.raises(InputError) as caught:
+        load(folder)
+    (fault,) = caught.value.faults
+    assert fault.field == f"assets.{seller}.sell.price"
+    assert "239.325" in fault.expected

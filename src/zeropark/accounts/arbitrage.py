@@ -1,8 +1,9 @@
-"""A market that pays more than it asks in the same step would trade with itself without end."""
+"""Markets that pay more than others at their node ask in the same step: trade without end, for nothing."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zeropark.accounts.tariff import charge_of, charges_transmission, energy_price, mwh_per_unit, tariff_of
 from zeropark.errors import Fault
@@ -14,28 +15,37 @@ _ROUNDING = 1e-9
 
 
 def arbitrage_faults(park: Park) -> list[Fault]:
-    """Markets whose selling price is above everything that a unit bought costs, with the first such time."""
+    """Sales that earn more than a purchase at the same node costs in the same step, with the first such time."""
+    buyers = {name: m for name, m in park.assets.items() if isinstance(m, Market) and m.buy is not None}
+    sellers = {name: m for name, m in park.assets.items() if isinstance(m, Market) and m.sell is not None}
+    asks = {name: asked(park, name, market) for name, market in buyers.items()}
     faults = []
-    for name, market in park.assets.items():
-        if not isinstance(market, Market) or market.buy is None or market.sell is None:
-            continue
-        pays, asks = park.values(market.sell.price), asked(park, name, market)
-        wrong = pays > asks + _ROUNDING * np.maximum(1.0, np.abs(asks))
-        if np.any(wrong):
-            first = int(np.argmax(wrong))
-            unit = f"{park.spec.money.currency}/{park.unit_at(market.node)}"
-            when = park.clock.times_local[first].strftime("%Y-%m-%d %H:%M")
-            faults.append(
-                Fault(
-                    "park.yaml",
-                    None,
-                    f"assets.{name}.sell.price",
-                    f"{pays[first]:g} {unit} on {when} ({int(np.sum(wrong))} steps)",
-                    f"at most the buying price then, {asks[first]:g} {unit}",
-                    "buying and selling at once would make money for nothing; lower it in those hours or use a series",
-                )
-            )
+    for name, seller in sellers.items():
+        assert seller.sell is not None
+        pays = park.values(seller.sell.price)
+        for other, buyer in buyers.items():
+            wrong = pays > asks[other] + _ROUNDING * np.maximum(1.0, np.abs(asks[other]))
+            if buyer.node == seller.node and np.any(wrong):
+                faults.append(_fault(park, name, other, pays, asks[other], wrong))
+                break
     return faults
+
+
+def _fault(park: Park, seller: str, buyer: str, pays: Array, asks: Array, wrong: NDArray[np.bool_]) -> Fault:
+    market = park.assets[seller]
+    assert isinstance(market, Market)
+    first = int(np.argmax(wrong))
+    unit = f"{park.spec.money.currency}/{park.unit_at(market.node)}"
+    when = park.clock.times_local[first].strftime("%Y-%m-%d %H:%M")
+    hint = f"selling what '{buyer}' buys would make money for nothing; sell at a node of the generation, joined one-way"
+    return Fault(
+        "park.yaml",
+        None,
+        f"assets.{seller}.sell.price",
+        f"{pays[first]:.6g} {unit} on {when} ({int(np.sum(wrong))} steps)",
+        f"at most what buying there costs then, {asks[first]:.6g} {unit}",
+        hint,
+    )
 
 
 def asked(park: Park, name: str, market: Market) -> Array:

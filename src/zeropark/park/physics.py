@@ -20,9 +20,9 @@ from zeropark.forms import Array, Key
 from zeropark.park.assets import Connection, Converter, Demand, Market, Sizing, Source, Storage, Target
 from zeropark.park.model import Park
 
-NOISE = 1e-3
-"""An asset counts as at least this share of the park's largest flow: an interior point leaves 1e-9 of it
-even where nothing runs."""
+NOISE = 1e-2
+"""An asset counts as at least this share of the park's largest flow: an interior point leaves up to a few
+1e-9 of that flow even where nothing runs, and that must not look like a breach of 1e-6."""
 
 _RATES = ("output", "intake", "charge", "discharge", "forward", "backward", "buy", "sell")
 _ACTIVITY = "activity:"
