@@ -22,6 +22,7 @@ from zeropark.optimize.problem import Problem
 from zeropark.optimize.solve import solve
 from zeropark.outcome import Outcome
 from zeropark.park.model import Park
+from zeropark.park.physics import violations, worst
 from zeropark.readings import imbalance, name_of, read
 from zeropark.rules.build import OWN, enforced, rules_of
 from zeropark.rules.rule import Rule
@@ -91,8 +92,10 @@ def built(
 
 
 def certify(problem: Problem, answer: Answer, outcome: Outcome, options: SolverOptions) -> Certificate:
-    """Proof from the flows, the bill and the multipliers; it trusts neither solver nor objective."""
+    """Proof from the flows, the bill, the park's own limits and the multipliers; it trusts no solver."""
     bill = outcome.bill
+    sizes = {(size.asset, size.part): size.total for size in outcome.capacities}
+    broken = violations(outcome.park, outcome.flows.rates, sizes)
     if answer.row_duals is not None:
         bound = lower_bound(problem, answer.row_duals, answer.x)
         value, assumed, allowed = bound.value, bound.assumed, GAP_ALLOWED
@@ -111,6 +114,7 @@ def certify(problem: Problem, answer: Answer, outcome: Outcome, options: SolverO
         objective=answer.objective,
         lower_bound=value,
         limit_residual=limit_residual(problem, answer.x),
+        physics_residual=worst(broken)[1],
         assumed=assumed,
         gap_allowed=allowed,
     )

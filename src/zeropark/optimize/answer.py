@@ -46,9 +46,10 @@ class Certificate:
 
     relative_gap: (objective − lower bound) / max(1, |objective|). balance_residual: largest
     imbalance of any node in any step over that node's largest flow. limit_residual: largest violation
-    of any bound, capacity or rule, relative. cost_difference: the bill recomputed from flows against
+    of any bound, capacity or rule of the problem, relative. physics_residual: the same of the park's own
+    limits, recomputed without the problem. cost_difference: the bill recomputed from flows against
     the objective, relative. lower_bound: no plan of this park costs less; ``assumed`` says what that
-    statement leans on (empty: nothing).
+    statement leans on (empty: nothing). gap_allowed: the relative gap that was asked for.
     """
 
     relative_gap: float

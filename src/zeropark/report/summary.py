@@ -41,6 +41,8 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
             "relative_gap": certificate.relative_gap if certificate else None,
             "balance_residual": certificate.balance_residual if certificate else None,
             "cost_difference": certificate.cost_difference if certificate else None,
+            "limit_residual": certificate.limit_residual if certificate else None,
+            "physics_residual": certificate.physics_residual if certificate else None,
             "lower_bound": certificate.lower_bound if certificate else None,
             "sound": certificate.sound if certificate else None,
             "assumed": certificate.assumed if certificate else None,
