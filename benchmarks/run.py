@@ -24,6 +24,10 @@ from zeropark.optimize.options import SolverOptions
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
 SIZES = (168, 2184, 8760)
+TOLERANCES = dict.fromkeys(
+    ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "ipm_optimality_tolerance"),
+    SolverOptions().tolerance,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,9 @@ def measure(hours: int) -> Row:
     began = time.perf_counter()
     solver = run.solver.removeprefix("highs-")
     network.optimize.solve_model(
-        solver_name="highs", solver_options={"solver": solver, "run_crossover": "off"}, log_to_console=False
+        solver_name="highs",
+        solver_options={"solver": solver, "run_crossover": "off", **TOLERANCES},
+        log_to_console=False,
     )
     peer_solve = time.perf_counter() - began
     difference = abs(network.objective - run.objective) / abs(run.objective)

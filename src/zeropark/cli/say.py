@@ -104,6 +104,8 @@ def _say_rules(verdicts: Sequence[Verdict], currency: str) -> None:
                 f" {marks[verdict.met]} {escape(rule.title)}: {value} ({sign} {rule.limit:.4g} {rule.unit}{enforced})",
                 soft_wrap=True,
             )
+            if verdict.careful is not None:
+                console.print(f"     [red]{escape(verdict.careful[0])}[/red]", soft_wrap=True)
             for text in _prices(verdict, currency):
                 console.print(f"     {escape(text)}", soft_wrap=True)
 
