@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ SMALL_NONZEROS = 60_000
 """Below this many nonzeros simplex is faster than an interior point on park problems."""
 _POLL_SECONDS = 0.1
 _INTERIOR = ("ipx", "hipo")
+_COARSEST = 1e-6
+"""An interior point that ends coarser than this has stagnated; without presolve it usually does not."""
 _STOPPED = "solver stopped"
 _USUAL_ITERATIONS = 75
 """Iterations that park problems of a year usually take, for the progress bar only."""
@@ -30,7 +33,8 @@ class Solution:
     """Outcome of one run. status: ``optimal``, ``infeasible``, ``unbounded``, or in words why it stopped.
 
     x: (columns,) primal. row_duals: (rows,) change of the cost per unit of the row's bounds; None for
-    mixed-integer problems. bound: the solver's own lower bound of a mixed-integer problem.
+    mixed-integer problems. bound: the solver's own lower bound of a mixed-integer problem. objective_error:
+    relative, between primal and dual objective, as the solver says.
     """
 
     status: str
@@ -41,6 +45,7 @@ class Solution:
     seconds: float
     iterations: int
     bound: float | None = None
+    objective_error: float = 0.0
 
 
 def choose_solver(problem: Problem, options: SolverOptions) -> str:
@@ -62,11 +67,13 @@ def solve_highs(problem: Problem, options: SolverOptions, progress: Progress = s
     """
     name = choose_solver(problem, options)
     run = _solved(problem, options, name, progress)
-    if name not in _INTERIOR or not run.status.startswith(_STOPPED):
+    coarse = run.objective_error > max(_COARSEST, 10 * options.tolerance)
+    if name not in _INTERIOR or not (run.status.startswith(_STOPPED) or (run.status == "optimal" and coarse)):
         return run
     left = None if options.time_limit is None else max(options.time_limit - run.seconds, 0.0)
     again = _solved(problem, replace(options, time_limit=left), name, progress, presolve=False)
-    return replace(again, seconds=run.seconds + again.seconds)
+    better = run if run.status == "optimal" and again.status != "optimal" else again
+    return replace(better, seconds=run.seconds + again.seconds)
 
 
 def _solved(
@@ -89,6 +96,7 @@ def _solved(
         "mip": int(info.mip_node_count),
     }.get(name, info.ipm_iteration_count)
     bound = float(info.mip_dual_bound) if name == "mip" else None
+    error = 0.0 if name == "mip" else float(info.primal_dual_objective_error)
     return Solution(
         _status(highs),
         float(info.objective_function_value),
@@ -98,6 +106,7 @@ def _solved(
         seconds,
         max(int(iterations), 0),
         bound,
+        error if math.isfinite(error) else math.inf,
     )
 
 
