@@ -27,12 +27,13 @@ DOCS       := $(VENV)/.stamp-docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types arrows generated generate format bench docs serve hooks clean
+.PHONY: help demo test check lint types arrows generated generate format bench docs pictures serve hooks clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(INSTALLED) ## plan the worked example park and say where the report lies
+demo: $(INSTALLED) ## plan the worked example park and say where the report lies (some minutes)
+	@echo "Planning a year of hours, and twice more to say what the binding rules cost: 3 to 5 minutes."
 	@mkdir -p $(dir $(DEMO_OUT))
 	$(DEMO_COMMAND)
 	@echo "Report: $(CURDIR)/$(DEMO_REPORT)  (open it in a browser)"
@@ -68,6 +69,9 @@ bench: $(DEV) ## run the benchmarks
 docs: $(DOCS) ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 	@echo "Documentation: $(CURDIR)/site/index.html"
+
+pictures: $(INSTALLED) ## pictures of the demo's report for README (needs Chromium)
+	$(PY) scripts/make_pictures.py
 
 serve: $(DOCS) ## show the documentation while writing it
 	$(PY) -m mkdocs serve
