@@ -74,7 +74,7 @@ def _beside(folder: Path) -> Path:
             str(folder),
             None,
             "out",
-            error.strerror or "no folder",
+            error.strerror or str(error),
             "a folder that can be written",
             "choose another --out",
         )
