@@ -12,6 +12,7 @@ from rich.table import Table
 from zeropark.errors import Fault
 from zeropark.outcome import Outcome
 from zeropark.park.model import Park
+from zeropark.rules.build import OWN
 from zeropark.rules.rule import Verdict
 from zeropark.rules.words import cost_words, price_words
 from zeropark.texts import in_language
@@ -76,6 +77,8 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
             f"balances to {certificate.balance_residual:.1e}, bill to {certificate.cost_difference:.1e}",
             soft_wrap=True,
         )
+        if certificate.assumed:
+            console.print(f"  given that {escape(in_language(certificate.assumed, 'en'))}", soft_wrap=True)
     if outcome.solver is not None:
         console.print(_SOLVER_SHOWN.format(**vars(outcome.solver)))
     console.print(f"report: {out / 'report.html'}", soft_wrap=True)
@@ -94,7 +97,7 @@ def _say_rules(verdicts: Sequence[Verdict], currency: str) -> None:
     """Pack by pack: what is met, how far, and what a binding limit costs."""
     marks = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "—"}
     for pack in dict.fromkeys(verdict.rule.pack for verdict in verdicts):
-        console.print(f"\n[bold]{escape(pack)}[/bold]")
+        console.print(f"\n[bold]{escape('limits of the park' if pack == OWN else pack)}[/bold]")
         for verdict in (v for v in verdicts if v.rule.pack == pack):
             rule = verdict.rule
             value = "not told by this park" if verdict.value is None else f"{verdict.value:.4g} {rule.unit}"
