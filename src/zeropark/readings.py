@@ -5,7 +5,7 @@ A plan reads its own flows here, ``account`` reads given ones, with the same fun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from zeropark.rules.rule import Rule
 from zeropark.texts import both
 from zeropark.weather.profiles import profiles_of
 
-_SLOWEST_BINDING = 1e-6
+_BINDING_SHARE = 1e-6
 """A rule binds when what is left to its limit is below this share of its terms."""
 _SOLVER_NOISE = 1e-9
 """A dual that is worth less than this share of the cost, over the size of its rule, is rounding."""
@@ -48,31 +48,33 @@ def load(path: Path | str, overrides: Mapping[str, str] | None = None) -> Park:
         more: list[Fault] = []
         if isinstance(error.partial, Park):
             with suppress(KeyError, Defect):  # what is missing in a partial park was told already
-                more = faults_above(error.partial, partial=True)
+                _, more = prepared(error.partial, partial=True)
         raise InputError([*error.faults, *(fault for fault in more if fault not in error.faults)]) from None
-    fail_if(faults_above(park))
-    return park.with_profiles(*profiles_of(park))
+    park, faults = prepared(park)
+    fail_if(faults)
+    return park
 
 
-def faults_above(park: Park, partial: bool = False) -> list[Fault]:
-    """Faults that only the readings can tell: weather, accounts, rules, limits, arbitrage.
+def prepared(park: Park, partial: bool = False) -> tuple[Park, list[Fault]]:
+    """The park with its weather turned to availabilities, and what only the readings can find wrong: weather,
+    accounts, rules, limits, arbitrage.
 
     The series of a partial park are placeholders: what depends on them is not judged.
     """
+    faults: list[Fault] = []
     ones = {name: np.ones(park.clock.steps) for name, asset in park.assets.items() if asset.kind == "source"}
     plain = with_bases(replace(park, profiles=ones), capacity_bases(park)[0])
-    checks: tuple[Callable[[], object], ...] = (
-        lambda: profiles_of(park),
-        lambda: rules_of(plain, accounts_of(plain)),
-        lambda: None if partial else fail_if(arbitrage_faults(plain)),
-    )
-    faults: list[Fault] = []
-    for check in checks:
-        try:
-            check()
-        except InputError as error:
-            faults += [fault for fault in located(error.faults, park) if fault not in faults]
-    return faults
+    try:
+        park = park.with_profiles(*profiles_of(park))
+    except InputError as error:
+        faults += error.faults
+    try:
+        rules_of(plain, accounts_of(plain))
+    except InputError as error:
+        faults += error.faults
+    if not partial:
+        faults += arbitrage_faults(plain)
+    return park, located(dict.fromkeys(faults), park)
 
 
 def read(
@@ -118,7 +120,7 @@ def _priced(
     found = {}
     for rule in enforced(rules):
         dual, size = duals[name_of(rule)], rule.form.gross(quantities)
-        binds = -rule.form.value(quantities) <= _SLOWEST_BINDING * max(size, 1e-9)
+        binds = -rule.form.value(quantities) <= _BINDING_SHARE * max(size, 1e-9)
         right = abs(accounts.lookup[rule.right].form.value(quantities)) if rule.right else 1.0
         found[rule.pack, rule.rule] = (
             dual if binds and dual * max(size, right) > _SOLVER_NOISE * abs(cost) else 0.0

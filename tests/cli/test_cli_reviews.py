@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -134,18 +137,28 @@ def test_faults_of_every_stage_at_once(tmp_path: Path) -> None:
     assert "loads.csv:100:" in printed.stderr
 
 
-def test_reasons_as_json() -> None:
+def test_reasons_as_json(tmp_path: Path) -> None:
     overrides = [
         "--set=assets.wind.capacity.max=0",
         "--set=assets.pv.capacity.max=0",
         "--set=assets.grid.capacity=5 MW",
         "--set=rules.cn-green-direct-2025.mode=measure",
     ]
-    from_main = typer.testing.CliRunner().invoke(
-        app, ["plan", str(SMALL), "--out", "unused", "--json", *overrides]
-    )
-    assert from_main.exit_code == 1
-    assert type(from_main.exception).__name__ == "Infeasible"
+    command = [
+        sys.executable,
+        "-m",
+        "zeropark.cli",
+        "plan",
+        str(SMALL),
+        "--out",
+        str(tmp_path / "o"),
+        "--json",
+    ]
+    done = subprocess.run([*command, *overrides], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1
+    printed = json.loads(done.stdout)
+    assert printed["status"] == "infeasible"
+    assert any("electricity at bus is short by" in reason for reason in printed["reasons"])
 
 
 def test_on_off_plan_is_sound() -> None:

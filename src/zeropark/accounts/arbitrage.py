@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from zeropark.accounts.tariff import charge_of, charges_transmission, energy_price, mwh_per_unit, tariff_of
+from zeropark.accounts.tariff import charges_transmission, energy_price, mwh_per_unit
 from zeropark.errors import Fault
 from zeropark.forms import Array
 from zeropark.park.assets import Market
@@ -52,11 +52,11 @@ def asked(park: Park, name: str, market: Market) -> Array:
     """What each unit bought costs, its volumetric fees included, money per carrier unit, shape (steps,)."""
     assert market.buy is not None
     price = park.values(market.buy.price)
-    tariff = tariff_of(park, market)
+    tariff = park.tariff_of(market)
     if tariff is None:
         return price
     fees = tariff.system_operation + (tariff.funds if tariff.funds_on == "grid" else 0.0)
-    if charges_transmission(charge_of(park, market)):
+    if charges_transmission(park.capacity_charge_of(market)):
         fees += tariff.transmission
     per_unit = mwh_per_unit(park, name, market.node)
     return np.asarray(

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 
-from zeropark.accounts.tariff import charge_of
 from zeropark.park.model import Park
 
 CHOICES = ("maximum-demand", "contracted")
@@ -24,7 +23,7 @@ def capacity_bases(park: Park) -> list[dict[str, str]]:
     open_ = [
         name
         for name, market in park.grid_markets()
-        if (charge := charge_of(park, market)) is not None and charge.basis == "cheaper"
+        if (charge := park.capacity_charge_of(market)) is not None and charge.basis == "cheaper"
     ]
     return [dict(zip(open_, ways, strict=True)) for ways in product(CHOICES, repeat=len(open_))]
 

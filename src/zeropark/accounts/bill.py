@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from zeropark.accounts.bill_grid import grid_lines, settled_basis
 from zeropark.accounts.bill_lines import BillLine, Books, asset_lines
-from zeropark.accounts.tariff import charge_of
 from zeropark.accounts.terms import TERM_TITLES
 from zeropark.flows import Flows
 from zeropark.forms import Key
@@ -57,5 +56,5 @@ def bases_of(park: Park, flows: Flows, capacities: Mapping[Key, float]) -> dict[
     return {
         name: settled_basis(books, name, market, charge)
         for name, market in park.grid_markets()
-        if (charge := charge_of(park, market)) is not None and charge.basis == "cheaper"
+        if (charge := park.capacity_charge_of(market)) is not None and charge.basis == "cheaper"
     }

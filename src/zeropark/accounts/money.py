@@ -15,11 +15,9 @@ import numpy as np
 from zeropark.accounts.declared import standard_accounts
 from zeropark.accounts.parts import unserved
 from zeropark.accounts.tariff import (
-    charge_of,
     charges_transmission,
     energy_price,
     mwh_per_unit,
-    tariff_of,
 )
 from zeropark.accounts.terms import DIRECT_SUPPLY_HOURS, TERM_TITLES
 from zeropark.errors import Defect
@@ -94,7 +92,7 @@ def _energy(park: Park, _: Standard) -> Form:
         if market.buy is None:
             continue
         price = park.values(market.buy.price)
-        tariff = tariff_of(park, market)
+        tariff = park.tariff_of(market)
         if tariff is not None:
             each = mwh_per_unit(park, name, market.node)
             price = price + energy_price(tariff, park.clock, park.values) * each
@@ -105,7 +103,7 @@ def _energy(park: Park, _: Standard) -> Form:
 def _transmission(park: Park, _: Standard) -> Form:
     form = Form()
     for name, market in park.grid_markets():
-        tariff = tariff_of(park, market)
+        tariff = park.tariff_of(market)
         if tariff is not None and charges_transmission(tariff.capacity_charge):
             form = form + _on_purchase(park, name, market, tariff.transmission)
     return form
@@ -114,7 +112,7 @@ def _transmission(park: Park, _: Standard) -> Form:
 def _system_operation(park: Park, _: Standard) -> Form:
     form = Form()
     for name, market in park.grid_markets():
-        tariff = tariff_of(park, market)
+        tariff = park.tariff_of(market)
         if tariff is not None:
             form = form + _on_purchase(park, name, market, tariff.system_operation)
     return form
@@ -124,7 +122,7 @@ def _funds(park: Park, standard: Standard) -> Form:
     """Funds on purchases; on own generation used, once, by the first tariff that charges all use."""
     form, own_charged = Form(), False
     for name, market in park.grid_markets():
-        tariff = tariff_of(park, market)
+        tariff = park.tariff_of(market)
         if tariff is None:
             continue
         form = form + _on_purchase(park, name, market, tariff.funds)
@@ -143,7 +141,7 @@ def _on_purchase(park: Park, name: str, market: Market, price: float) -> Form:
 def _capacity_charge(park: Park, _: Standard) -> Form:
     form = Form()
     for name, market in park.grid_markets():
-        charge = charge_of(park, market)
+        charge = park.capacity_charge_of(market)
         if charge is not None:
             form = form + capacity_charge(park, name, market, charge)
     return form

@@ -15,12 +15,9 @@ from zeropark import units
 from zeropark.clock import Clock
 from zeropark.errors import Fault, InputError
 from zeropark.forms import Array
-from zeropark.park.assets import Market
 from zeropark.park.fields import Series
 from zeropark.park.model import Park
 from zeropark.park.tariffs import CapacityCharge, Season, Tariff
-
-MONTHS_OF_YEAR = 12
 
 
 def energy_price(tariff: Tariff, clock: Clock, values: Callable[[Series], Array]) -> Array:
@@ -53,17 +50,6 @@ def _mean_ratio(season: Season, begin: Array, hours: float) -> Array:
     past_midnight = np.interp(np.maximum(end - 24.0, 0.0), edges, summed)
     today = np.interp(np.minimum(end, 24.0), edges, summed) - np.interp(begin, edges, summed)
     return np.asarray((today + past_midnight) / hours, dtype=np.float64)
-
-
-def tariff_of(park: Park, market: Market) -> Tariff | None:
-    """The tariff that a market buys under, if it has one."""
-    return park.spec.tariffs[market.tariff] if market.tariff is not None else None
-
-
-def charge_of(park: Park, market: Market) -> CapacityCharge | None:
-    """The capacity charge that a market pays, if its tariff has one."""
-    tariff = tariff_of(park, market)
-    return tariff.capacity_charge if tariff is not None else None
 
 
 def mwh_per_unit(park: Park, name: str, node: str) -> float:

@@ -75,8 +75,3 @@ def runaways(problem: Problem, x: Array) -> list[tuple[str, str]]:
         for key, v in problem.variables.items()
         if np.any((x[v.columns] > edge) & ~np.isfinite(problem.upper[v.columns]))
     ]
-
-
-def without_cost(problem: Problem) -> Problem:
-    """The same problem with nothing to minimise: is there any feasible point at all?"""
-    return replace(problem, cost=np.zeros_like(problem.cost), offset=0.0)

@@ -31,7 +31,6 @@ from zeropark.optimize.problem import Problem, Rows, Variable, assemble, place
 from zeropark.park.assets import Converter, Demand, Market, Storage
 from zeropark.park.model import Park
 from zeropark.park.streams import Stream, streams_of
-from zeropark.park.tariffs import CapacityCharge
 
 SMALLEST_SHARE = 1e-9
 """Availability below this is zero: sin() leaves 1e-17 at dusk, which no solver should see."""
@@ -96,7 +95,7 @@ def _extras(park: Park, known: Mapping[Key, Array]) -> list[Variable]:
         variables.append(Variable(key, np.zeros(count), np.full(count, most), whole))
 
     for name, asset in park.assets.items():
-        charge = capacity_charge(park, asset)
+        charge = park.capacity_charge_of(asset) if isinstance(asset, Market) else None
         if charge is not None and charge.basis == "maximum-demand":
             add((name, "peak"), months)
         elif charge is not None:
@@ -108,13 +107,6 @@ def _extras(park: Park, known: Mapping[Key, Array]) -> list[Variable]:
             if asset.start_cost:
                 add((name, "start"), steps, 1.0)
     return variables
-
-
-def capacity_charge(park: Park, asset: object) -> CapacityCharge | None:
-    """The capacity charge of a market's tariff, if it has one."""
-    if isinstance(asset, Market) and asset.tariff is not None:
-        return park.spec.tariffs[asset.tariff].capacity_charge
-    return None
 
 
 def _balances(park: Park, streams: Sequence[Stream]) -> list[Rows]:
@@ -180,7 +172,7 @@ def _converter_rules(park: Park, name: str, asset: Converter) -> list[Rows]:
 
 
 def _market_rules(park: Park, name: str, asset: Market) -> list[Rows]:
-    rows, charge = [], capacity_charge(park, asset)
+    rows, charge = [], park.capacity_charge_of(asset)
     if charge is not None and charge.basis == "maximum-demand":
         rows.append(monthly_peak(name, park.clock))
     elif charge is not None:

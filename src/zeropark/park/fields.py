@@ -12,7 +12,7 @@ A number may be written three ways: ``31.2``, ``31.2 CNY/kW/month``, or with its
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -268,6 +268,3 @@ def evidence_of(
     elif isinstance(raw, list):
         for index, item in enumerate(raw):
             yield from evidence_of(item, (*path, index))
-
-
-Validator = Callable[[Any, ValidationInfo], Any]

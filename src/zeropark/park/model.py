@@ -14,7 +14,7 @@ from zeropark.forms import Array, Key
 from zeropark.park.assets import AnyAsset, Asset, Converter, Market, Sizing, Source, Storage
 from zeropark.park.fields import Series
 from zeropark.park.spec import ParkFile
-from zeropark.park.tariffs import Pack
+from zeropark.park.tariffs import CapacityCharge, Pack, Tariff
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,15 @@ class Park:
         for name, asset in self.assets.items():
             if isinstance(asset, Market) and asset.tariff is not None:
                 yield name, asset
+
+    def tariff_of(self, market: Market) -> Tariff | None:
+        """The tariff that a market buys under, if it has one."""
+        return self.spec.tariffs[market.tariff] if market.tariff is not None else None
+
+    def capacity_charge_of(self, market: Market) -> CapacityCharge | None:
+        """The capacity charge of a market's tariff, if it has one."""
+        tariff = self.tariff_of(market)
+        return tariff.capacity_charge if tariff is not None else None
 
     def with_profiles(
         self,

@@ -53,7 +53,7 @@ def completed(park: Park, rates: Mapping[Key, Array], capacities: Mapping[Key, f
     quantities = {**rates, **{key: np.array([value]) for key, value in capacities.items()}}
     months = park.clock.month_of_step
     for name, market in park.grid_markets():
-        charge = park.spec.tariffs[str(market.tariff)].capacity_charge
+        charge = park.capacity_charge_of(market)
         buy = rates[(name, "buy")]
         if charge is None:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -126,7 +126,3 @@ class Weather:
     def ghi_kwh_per_m2(self) -> float:
         """Global horizontal irradiation of the whole period, kWh/m2."""
         return float(self.ghi_w_per_m2.sum() * self.step_hours / 1000)
-
-    def noted(self, *notes: str) -> Weather:
-        """The same weather with further notes."""
-        return replace(self, notes=self.notes + notes)
