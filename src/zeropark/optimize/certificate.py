@@ -1,29 +1,46 @@
-"""A lower bound that trusts no solver, and the residuals of an answer.
+"""A lower bound that trusts no solver, proofs that there is no plan, and the residuals of an answer.
 
 For any multipliers y of the rows, with reduced costs r = c − Aᵀy,
 
     Σ_rows (y > 0 ? y · row_lower : y · row_upper) + Σ_columns (r > 0 ? r · lower : r · upper)
 
-is below the cost of every feasible point (weak duality). The multipliers are repaired first where an
-infinite bound would spoil the sum: a rate without an upper bound of its own hands its negative
-reduced cost to the row that limits it by a capacity, and all multipliers are shrunk by 1e-10, which
-lifts the reduced cost of what costs something above rounding. r is lowered by a bound on its
-rounding error, and sums are in extended precision.
+is below the cost of every feasible point (weak duality). With c = 0 every feasible point costs 0, so a
+value above 0 proves that there is none. r is taken at its worst within its rounding error, sums are in
+extended precision less theirs.
+
+A quantity without limit spoils the sum where its r is below 0 by a solver's last digit. So bounds that the rows
+imply stand in for those that are missing, and the multipliers are repaired: a rate hands its negative r to
+the row that limits it by a capacity, all are shrunk by 1e-10, which lifts the r of what costs
+something, and a least-squares step lifts those that are left. The best bound that leans on nothing is kept.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.linalg import lsqr
 
 from zeropark.forms import Array
+from zeropark.optimize.implied import implied_bounds
 from zeropark.optimize.problem import Problem
 from zeropark.texts import both
 
+LongArray = NDArray[np.longdouble]
 _ASSUMED_TIMES = 10.0
-_EPS = float(np.finfo(np.float64).eps)
+_UNIT = float(np.finfo(np.float64).eps) / 2
+_LONG_UNIT = float(np.finfo(np.longdouble).eps)
 _SHRUNK = 1e-10
+_LONG_COLUMN = 32
+"""Columns with more entries are summed exactly, so that rounding does not grow with the number of steps."""
+_NOISE = (0.0, 1e-12, 1e-9, 1e-6)
+"""A ray's entries below these shares of the largest are taken for a solver's noise, each in turn."""
+_LIFTS, _LSQR, _LSQR_STEPS, _SILENT = 6, 1e-9, 300, 1e-9
+_ON_THE_WAY = 1e-9
+"""How far a direction may leave a row or bound, relative to the terms of the row, and still be one."""
 
 
 @dataclass(frozen=True)
@@ -35,20 +52,30 @@ class Bound:
 
 
 def lower_bound(problem: Problem, y: Array, x: Array) -> Bound:
-    """The bound from multipliers ``y``; ``x`` only sizes the box for quantities without any limit."""
-    y = _repaired(problem, _with_right_signs(problem, y) * (1.0 - _SHRUNK))
-    reduced = _reduced_costs(problem, y)
-    rows = np.where(y > 0, problem.row_lower, problem.row_upper)
-    total = np.sum(np.where(y == 0, 0.0, y * np.where(y == 0, 0.0, rows)), dtype=np.longdouble)
-    at = np.where(reduced > 0, problem.lower, problem.upper)
-    open_ended = ~np.isfinite(at) & (reduced < 0)
-    boxes = _boxes(problem, x)
-    at = np.where(open_ended, boxes, at)
-    total += np.sum(
-        np.where(reduced == 0, 0.0, reduced * np.where(reduced == 0, 0.0, at)), dtype=np.longdouble
-    )
-    total += np.longdouble(problem.offset)
-    names = {key for key, v in problem.variables.items() if np.any(open_ended[v.columns])}
+    """The best bound from multipliers ``y``; ``x`` only sizes the box for quantities without any limit."""
+    y = _with_right_signs(problem, y)
+    bounds = problem.lower, problem.upper
+    reduced = _reduced_costs(problem, problem.cost, y)
+    if not np.any(reduced.endless(*bounds)):
+        return Bound(_value(problem, y, reduced.terms(*bounds), problem.offset), "")
+    bounds = implied_bounds(problem)
+    shrunk = _repaired(problem, problem.cost, y * (1.0 - _SHRUNK))
+    repaired = [y, shrunk, _lifted(problem, problem.cost, y), _lifted(problem, problem.cost, shrunk)]
+    found = [_bound(problem, candidate, bounds, x) for candidate in repaired]
+    if all(bound.assumed for bound in found):
+        found.append(_bound(problem, _lifted(problem, problem.cost, y, quiet=True), bounds, x))
+    return max(found, key=lambda bound: (not bound.assumed, bound.value))
+
+
+def _bound(problem: Problem, y: Array, bounds: tuple[Array, Array], x: Array) -> Bound:
+    """The bound, with boxes where a quantity has no limit and its reduced cost asks for one."""
+    lower, upper = bounds
+    reduced = _reduced_costs(problem, problem.cost, y)
+    endless, boxes = reduced.endless(lower, upper), _boxes(problem, x)
+    lower = np.where(endless & ~np.isfinite(lower), -boxes, lower)
+    upper = np.where(endless & ~np.isfinite(upper), boxes, upper)
+    value = _value(problem, y, reduced.terms(lower, upper), problem.offset)
+    names = {key for key, v in problem.variables.items() if np.any(endless[v.columns])}
     assumed = ""
     if names:
         listed = ", ".join(sorted({asset for asset, _ in names})[:5])
@@ -56,7 +83,77 @@ def lower_bound(problem: Problem, y: Array, x: Array) -> Bound:
             f"no unlimited quantity of {listed} exceeds {_ASSUMED_TIMES:g} times its value in this plan",
             f"{listed} 的无上限变量不超过本方案取值的 {_ASSUMED_TIMES:g} 倍",
         )
-    return Bound(float(total), assumed)
+    return Bound(value, assumed)
+
+
+def proves_infeasible(problem: Problem, y: Array) -> float:
+    """Above 0: the multipliers ``y`` (rows,) of a Farkas ray prove that no point is feasible.
+
+    ``y > 0`` weighs a row's lower bound, ``y < 0`` its upper. The value is in units of y times rows; −inf
+    where a quantity without limit spoils the proof. Whole numbers are not used: a relaxation is proved.
+    """
+    nothing = np.zeros_like(problem.cost)
+    bounds = implied_bounds(problem)
+    weight = np.abs(y) * _largest_in_rows(problem)
+    best = -math.inf
+    for share in _NOISE:
+        ray = _with_right_signs(problem, np.where(weight <= share * np.max(weight, initial=0.0), 0.0, y))
+        repaired = _repaired(problem, nothing, ray)
+        lifted = (_lifted(problem, nothing, ray), _lifted(problem, nothing, ray, quiet=True))
+        for candidate in (ray, repaired, *lifted):
+            reduced = _reduced_costs(problem, nothing, candidate)
+            if not np.any(reduced.endless(*bounds)):
+                best = max(best, _value(problem, candidate, reduced.terms(*bounds), 0.0))
+        if best > 0:
+            break
+    return best
+
+
+def proves_unbounded(problem: Problem, direction: Array) -> float:
+    """Above 0: along ``direction`` (columns,) every bound and row is kept for ever while the cost falls.
+
+    The value is the fall in cost over the gross money that moves along it, at most 1; 0 where there is no
+    proof. A feasible point is still needed for the cost to have no end. Rows are kept up to 1e-9 of
+    their terms: a balance cannot be kept exactly in floating point.
+    """
+    d = np.where(np.isfinite(problem.lower), np.maximum(direction, 0.0), direction)
+    d = np.where(np.isfinite(problem.upper), np.minimum(d, 0.0), d)
+    activity, gross = problem.matrix @ d, abs(problem.matrix) @ np.abs(d)
+    falls = np.where(np.isfinite(problem.row_lower), -activity, 0.0)
+    rises = np.where(np.isfinite(problem.row_upper), activity, 0.0)
+    money = float(np.abs(problem.cost) @ np.abs(d))
+    if money == 0 or np.any(np.maximum(falls, rises) > _ON_THE_WAY * gross):
+        return 0.0
+    return max(0.0, -float(problem.cost @ d) / money - _ON_THE_WAY)
+
+
+@dataclass(frozen=True)
+class _Reduced:
+    """Reduced costs, each known to lie between ``least`` and ``most``, both (columns,)."""
+
+    least: Array
+    most: Array
+
+    def endless(self, lower: Array, upper: Array) -> NDArray[np.bool_]:
+        """Columns without the bound that their term needs, (columns,)."""
+        return ((self.least < 0) & ~np.isfinite(upper)) | ((self.most > 0) & ~np.isfinite(lower))
+
+    def terms(self, lower: Array, upper: Array) -> LongArray:
+        """The least of r · x for every column, (columns,)."""
+        smallest = np.full(lower.shape, np.inf, dtype=np.longdouble)
+        for x, chosen in ((lower, self.most > 0), (upper, self.least < 0)):
+            for r in (self.least, self.most):
+                product = r.astype(np.longdouble) * np.where(chosen, x, 0.0)
+                smallest = np.where(chosen, np.minimum(smallest, product), smallest)
+        return np.where(np.isposinf(smallest), 0.0, smallest)
+
+
+def _value(problem: Problem, y: Array, columns: LongArray, offset: float) -> float:
+    """The sum of weak duality, less the most that its own rounding can be."""
+    rows = np.where(y == 0, 0.0, np.where(y > 0, problem.row_lower, problem.row_upper))
+    terms = np.concatenate((rows.astype(np.longdouble) * y, columns, np.array([offset], np.longdouble)))
+    error = (terms.size + 2) * _LONG_UNIT * np.sum(np.abs(terms))
+    return float(np.nextafter(np.float64(np.sum(terms) - error), -np.inf))
 
 
 def _with_right_signs(problem: Problem, y: Array) -> Array:
@@ -64,9 +161,10 @@ def _with_right_signs(problem: Problem, y: Array) -> Array:
     return np.where(useless, 0.0, y)
 
 
-def _repaired(problem: Problem, y: Array) -> Array:
+def _repaired(problem: Problem, cost: Array, y: Array) -> Array:
     """Move negative reduced costs of unbounded rates to the rows that limit them by capacities."""
-    reduced = _reduced_costs(problem, y, errors=3.0)
+    reduced = _reduced_costs(problem, cost, y)
+    short = np.minimum(3.0 * reduced.least - 2.0 * reduced.most, 0.0)  # thrice its error and more
     y = y.copy()
     for name, rows in problem.families.items():
         kind, _, rest = name.partition(":")
@@ -75,15 +173,71 @@ def _repaired(problem: Problem, y: Array) -> Array:
         asset, _, part = rest.partition(":")
         columns = problem.variables[(asset, part)].columns
         loose = ~np.isfinite(problem.upper[columns])
-        y[rows] += np.where(loose, np.minimum(reduced[columns], 0.0), 0.0)
+        y[rows] += np.where(loose, short[columns], 0.0)
     return y
 
 
-def _reduced_costs(problem: Problem, y: Array, errors: float = 1.0) -> Array:
-    """c − Aᵀy, lowered by ``errors`` times a bound on its rounding error."""
-    exact = problem.cost - problem.matrix.T @ y
-    error = 8 * _EPS * (np.abs(problem.cost) + abs(problem.matrix).T @ np.abs(y))
-    return np.asarray(exact - errors * error, dtype=np.float64)
+def _lifted(problem: Problem, cost: Array, y: Array, quiet: bool = False) -> Array:
+    """Multipliers moved as little as lifts the reduced costs of endless quantities over their rounding.
+
+    A solver's multipliers are right to its tolerance only. Each round solves the least squares
+    Aᵀ dy = what is missing over the columns that miss something, all relative to the size of their terms;
+    those that missed something before are held where they are. ``quiet``: a limit whose multiplier is
+    only noise gets 0 and keeps it, as a capacity that costs nothing demands.
+    """
+    limits = problem.row_lower < problem.row_upper
+    silent = limits & (np.abs(y) <= _SILENT * _reach(problem, _size(problem, cost, y))) & quiet
+    y, held = np.where(silent, 0.0, y), np.zeros(cost.size, dtype=bool)
+    for _ in range(_LIFTS):
+        reduced = _reduced_costs(problem, cost, y)
+        low = np.where(np.isfinite(problem.upper), 0.0, np.maximum(-reduced.least, 0.0))
+        high = np.where(np.isfinite(problem.lower), 0.0, np.maximum(reduced.most, 0.0))
+        if not np.any(low + high):
+            break
+        size = _size(problem, cost, y)
+        held |= low + high > 0
+        columns = np.flatnonzero(held & (size > 0))
+        room = reduced.most - reduced.least
+        wanted = (high + np.sign(high) * room - low - np.sign(low) * room)[columns] / size[columns]
+        reach = np.where(silent, 0.0, _reach(problem, size))
+        A = sp.diags_array(1.0 / size[columns]) @ problem.matrix[:, columns].T @ sp.diags_array(reach)
+        moved = y + reach * lsqr(A, wanted, atol=_LSQR, btol=_LSQR, iter_lim=_LSQR_STEPS)[0]
+        y = _with_right_signs(problem, moved)
+    return y
+
+
+def _size(problem: Problem, cost: Array, y: Array) -> Array:
+    """Sum of the absolute terms of every reduced cost, (columns,)."""
+    return np.asarray(np.abs(cost) + abs(problem.matrix).T @ np.abs(y), dtype=np.float64)
+
+
+def _reach(problem: Problem, size: Array) -> Array:
+    """For each row the multiplier that is as large as the smallest term sum of its columns, (rows,)."""
+    coo = problem.matrix.tocoo()
+    row, column = coo.coords
+    there = (coo.data != 0) & (size[column] > 0)
+    ratio = size[column[there]] / np.abs(coo.data[there])
+    reach = np.full(problem.row_lower.size, np.inf)
+    np.minimum.at(reach, row[there], ratio)
+    return np.where(np.isfinite(reach), reach, 0.0)
+
+
+def _reduced_costs(problem: Problem, cost: Array, y: Array) -> _Reduced:
+    """cost − Aᵀy, between what its rounding allows."""
+    A = problem.matrix
+    entries = np.diff(A.indptr)
+    reduced = cost - A.T @ y
+    for j in np.flatnonzero(entries > _LONG_COLUMN):
+        column = slice(A.indptr[j], A.indptr[j + 1])
+        reduced[j] = math.fsum([cost[j], *(-A.data[column] * y[A.indices[column]])])
+    error = 2 * (np.minimum(entries, _LONG_COLUMN) + 2) * _UNIT * _size(problem, cost, y)
+    return _Reduced(reduced - error, reduced + error)
+
+
+def _largest_in_rows(problem: Problem) -> Array:
+    """Largest coefficient of each row, 1 where it has none, (rows,)."""
+    largest = np.asarray(abs(problem.matrix).max(axis=1).todense(), dtype=np.float64).ravel()
+    return np.where(largest > 0, largest, 1.0)
 
 
 def _boxes(problem: Problem, x: Array) -> Array:

@@ -12,7 +12,7 @@ from zeropark.errors import Infeasible, NotSolved, Unbounded, UnmetRequest
 from zeropark.forms import Array, Key, Weight
 from zeropark.optimize.constraints import target_amounts
 from zeropark.optimize.elastic import boxed, misses, relaxed, runaways
-from zeropark.optimize.highs import solve_highs
+from zeropark.optimize.run import run_solver
 from zeropark.optimize.options import Progress, SolverOptions
 from zeropark.optimize.problem import Problem
 from zeropark.park.assets import Demand, Storage
@@ -53,7 +53,7 @@ def why_not(
     found = _smallest_misses(problem, {**physical, **dict.fromkeys(rules, 0.0)}, options, progress)
     if found is not None and (words := _physical_words(park, found)):
         return Infeasible(words)
-    run = solve_highs(boxed(problem), options, progress)
+    run = run_solver(boxed(problem), options, progress)
     if run.status == "optimal" and (keys := runaways(problem, run.x)):
         return Unbounded(_runaway_words(park, keys))
     return NotSolved(status)
@@ -78,7 +78,7 @@ class _Found:
 def _smallest_misses(
     problem: Problem, prices: dict[str, float], options: SolverOptions, progress: Progress
 ) -> _Found | None:
-    run = solve_highs(relaxed(problem, prices), options, progress)
+    run = run_solver(relaxed(problem, prices), options, progress)
     if run.status != "optimal":
         return None
     return _Found(misses(problem, prices, run.x), problem.quantities(run.x))

@@ -82,7 +82,7 @@ def _streams(streams: Sequence[Stream], known: dict[Key, Array], park: Park) -> 
         if np.array_equal(lower, upper):
             known[stream.key] = upper
         else:
-            variables.append(Variable(stream.key, lower, upper))
+            variables.append(Variable(stream.key, lower, upper, chain=0))
     return variables
 
 
@@ -92,7 +92,8 @@ def _extras(park: Park, known: Mapping[Key, Array]) -> list[Variable]:
     variables = []
 
     def add(key: Key, count: int, most: float = np.inf, whole: bool = False) -> None:
-        variables.append(Variable(key, np.zeros(count), np.full(count, most), whole))
+        chain = 0 if count == steps and key[1] in ("on", "start") else None
+        variables.append(Variable(key, np.zeros(count), np.full(count, most), whole, chain))
 
     for name, asset in park.assets.items():
         charge = park.capacity_charge_of(asset) if isinstance(asset, Market) else None

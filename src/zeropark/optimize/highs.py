@@ -6,16 +6,16 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import highspy
 import numpy as np
 
 from zeropark.errors import NotSolved
-from zeropark.forms import Array
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
+from zeropark.optimize.solution import Solution
 
 SMALL_NONZEROS = 60_000
 """Below this many nonzeros simplex is faster than an interior point on park problems."""
@@ -26,26 +26,6 @@ _COARSEST = 1e-6
 _STOPPED = "solver stopped"
 _USUAL_ITERATIONS = 75
 """Iterations that park problems of a year usually take, for the progress bar only."""
-
-
-@dataclass(frozen=True)
-class Solution:
-    """Outcome of one run. status: ``optimal``, ``infeasible``, ``unbounded``, or in words why it stopped.
-
-    x: (columns,) primal. row_duals: (rows,) change of the cost per unit of the row's bounds; None for
-    mixed-integer problems. bound: the solver's own lower bound of a mixed-integer problem. objective_error:
-    relative, between primal and dual objective, as the solver says.
-    """
-
-    status: str
-    objective: float
-    x: Array
-    row_duals: Array | None
-    solver: str
-    seconds: float
-    iterations: int
-    bound: float | None = None
-    objective_error: float = 0.0
 
 
 def choose_solver(problem: Problem, options: SolverOptions) -> str:

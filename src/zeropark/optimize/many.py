@@ -10,7 +10,8 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from zeropark.errors import NotSolved
-from zeropark.optimize.highs import Solution, solve_highs
+from zeropark.optimize.run import run_solver
+from zeropark.optimize.solution import Solution
 from zeropark.optimize.options import Progress, SolverOptions
 from zeropark.optimize.problem import Problem
 
@@ -31,7 +32,7 @@ def solve_all(
             raise NotSolved("cancelled")
 
     def run(problem: Problem) -> Solution | None:
-        solution = solve_highs(problem, replace(options, threads=1), listen)
+        solution = run_solver(problem, replace(options, threads=1), listen)
         return solution if solution.status == "optimal" else None
 
     began = time.perf_counter()

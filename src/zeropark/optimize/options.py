@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-SolverName = Literal["auto", "simplex", "ipx", "hipo", "mip"]
+SolverName = Literal["auto", "arrowhead", "highs", "simplex", "ipx", "hipo", "mip"]
 Progress = Callable[[str, float], None]
 """Called with a stage in words and the seconds since it began."""
 
 
 @dataclass(frozen=True)
 class SolverOptions:
-    """solver: ``auto`` chooses by problem. time_limit: s, None for none. tolerance: of residuals and
+    """solver: ``auto`` chooses by problem, ``highs`` lets it choose among the HiGHS solvers only. time_limit: s, None for none. tolerance: of residuals and
     of the relative gap. threads: 0 lets the solver choose. mip_gap: relative, for whole numbers.
     """
 

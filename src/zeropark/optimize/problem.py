@@ -11,7 +11,7 @@ right-hand side, so that it costs the solver nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,12 +24,17 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Variable:
-    """Bounds of a quantity, one per entry; ``start`` is its first column."""
+    """Bounds of a quantity, one per entry; ``start`` is its first column.
+
+    chain: number of the time axis that its entries run along (0 in a park's problem; a problem of
+    several weather years or stages has one chain for each), None for what has no time axis.
+    """
 
     key: Key
     lower: Array
     upper: Array
     whole: bool = False
+    chain: int | None = None
     start: int = 0
 
     @property
@@ -115,7 +120,7 @@ def place(variables: Iterable[Variable]) -> dict[Key, Variable]:
     placed: dict[Key, Variable] = {}
     start = 0
     for v in variables:
-        placed[v.key] = Variable(v.key, v.lower, v.upper, v.whole, start)
+        placed[v.key] = replace(v, start=start)
         start += v.count
     return placed
 

@@ -12,9 +12,10 @@ from zeropark.optimize.answer import Answer, SolverRecord
 from zeropark.optimize.certificate import limit_residual
 from zeropark.optimize.explain import why_not
 from zeropark.optimize.formulate import SMALLEST_SHARE
-from zeropark.optimize.highs import Solution, solve_highs
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
+from zeropark.optimize.run import run_solver
+from zeropark.optimize.solution import Solution
 from zeropark.park.assets import Market
 from zeropark.park.model import Park
 
@@ -33,10 +34,19 @@ def solve(
 
     ``units``: unit of each extra form by name, for the words that explain why there is no answer.
     """
-    run = solve_highs(problem, options, progress)
+    run = run_solver(problem, options, progress)
     if run.status != "optimal":
         raise why_not(park, problem, run.status, options, progress, units or {})
-    priced = run if run.row_duals is not None else _with_states_fixed(problem, run, options, progress)
+    priced = run if run.row_duals is not None else with_states_fixed(problem, run, options, progress)
+    return answered(park, problem, run, priced, build_seconds)
+
+
+def answered(
+    park: Park, problem: Problem, run: Solution, priced: Solution, build_seconds: float = 0.0
+) -> Answer:
+    """What an optimal run says of the park. ``priced``: the same run, or of a mixed-integer problem the
+    linear one with its states fixed, which has the multipliers.
+    """
     x = np.clip(priced.x, problem.lower, problem.upper)
     net = netted(park, problem, x)
     if limit_residual(problem, net) <= max(limit_residual(problem, x), _ROUNDING):
@@ -83,7 +93,7 @@ def netted(park: Park, problem: Problem, x: Array) -> Array:
     return np.maximum(x, problem.lower)
 
 
-def _with_states_fixed(
+def with_states_fixed(
     problem: Problem, found: Solution, options: SolverOptions, progress: Progress
 ) -> Solution:
     """The linear problem with every on/off state as found: rates free of rounding, and prices given who runs."""
@@ -94,7 +104,7 @@ def _with_states_fixed(
         upper=np.where(problem.whole, states, problem.upper),
         whole=np.zeros_like(problem.whole),
     )
-    run = solve_highs(fixed, replace(options, solver="auto"), progress)
+    run = run_solver(fixed, replace(options, solver="auto"), progress)
     return run if run.status == "optimal" else found
 
 

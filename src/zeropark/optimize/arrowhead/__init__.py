@@ -1,0 +1,1 @@
+"""A primal-dual interior point for problems that are a chain in time with a thin border."""

@@ -1,0 +1,357 @@
+"""One chain at work: its point, its factor, its directions. Only border-size messages go in and out.
+
+A *place* is an index of the border's unknowns of the whole problem: first the rows moved there by cuts, then its
+rows, then its columns. Every method takes or gives vectors over this chain's own places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+
+from zeropark.forms import Array
+from zeropark.optimize.arrowhead.form import CONSTANT, Chain, Ints
+from zeropark.optimize.arrowhead.pattern import Pattern, pattern_of
+from zeropark.optimize.arrowhead.state import Rates, data_of, zeros
+
+SMALLEST_PIVOT = 1e-14
+"""A pivot below this share of its diagonal is rounding, and is lifted."""
+_TILE_BYTES = 256_000
+_LANES = (8, 128)
+
+Run = Callable[[Callable[[int], object], int], list[object]]
+"""Calls a function with 0 … count − 1, side by side where that is possible."""
+
+
+def in_turn(function: Callable[[int], object], count: int) -> list[object]:
+    """One after the other."""
+    return [function(k) for k in range(count)]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A chain's part of the residuals. rows, columns: over its border rows (H x) and columns (B'λ, Σ width v)."""
+
+    products: float
+    cost: float
+    dual_value: float
+    row: float
+    dual: float
+    room: float
+    sums: Array
+    links: Array
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """How far a direction may go, and the sums that tell the products after a step."""
+
+    primal: float
+    dual: float
+    x_dz: float
+    z_dx: float
+    dx_dz: float
+
+
+class Work:
+    """A chain in the hands of the solver."""
+
+    def __init__(self, chain: Chain, kernels: ModuleType, segments: int, run: Run = in_turn) -> None:
+        self.chain, self.kernels, self.run = chain, kernels, run
+        self.pattern: Pattern = pattern_of(chain)
+        self.step, self.data = self.pattern.step, data_of(chain, self.pattern.order)
+        self.segments = max(1, min(segments, chain.steps // 4))
+        self.bounds = np.linspace(0, chain.steps, self.segments + 1).astype(np.int64)
+        self._lay_border()
+        self.tiles = [
+            _tiles(chain.group, int(a), int(b), self.step.entries, kernels.WHOLE)
+            for a, b in zip(self.bounds[:-1], self.bounds[1:], strict=True)
+        ]
+        n, m, T = chain.rates, chain.rows, chain.steps
+        self.at, self.left, self.target = zeros(n, T), zeros(n, T), zeros(n, T)
+        self.along, self.lam = [zeros(n, T) for _ in range(3)], np.zeros((m, T))
+        self.lam_along = [np.zeros((m, T)) for _ in range(3)]
+        self.rows, self.missed = np.zeros((m, T)), np.zeros((m, T))
+        self.curve, self.pull, self.push = np.zeros((n, T)), np.zeros((n, T)), np.zeros((n, T))
+        self.pivots, self.near = np.zeros((self.step.local, T)), np.zeros((self.step.near_index.size, T))
+        self.kept, self.ahead = np.zeros((self.step.kept_entry.size, T)), np.zeros((self.step.nexts, T))
+        self.spine = kernels.SpineFactor(self.pattern.spine, T, self.places)
+        self.live, self.measured_products = self.data.width > 0, 0.0
+        self.count = int(np.count_nonzero(self.live) + np.count_nonzero(self.live[self.step.bounded]))
+
+    def _lay_border(self) -> None:
+        """Number this chain's places: cuts, then border rows, then border columns."""
+        slots, pattern = self.step.slots, self.pattern
+        self.border_rows: Ints = np.unique(pattern.slot_rows[pattern.slot_rows != CONSTANT])
+        columns = pattern.slot_columns
+        self.border_columns: Ints = np.unique(columns[columns != CONSTANT])
+        self.cut = np.full((self.segments, self.step.nexts), -1, dtype=np.int64)
+        count = 0
+        for k in range(self.segments):
+            for a in range(self.step.nexts):
+                if k > 0 or pattern.ring[a]:
+                    self.cut[k, a], count = count, count + 1
+        self.cuts = count
+        self.places = count + self.border_rows.size + self.border_columns.size
+        self.slot_border = np.zeros((slots, self.chain.groups), dtype=np.int64)
+        for q in range(slots):
+            if pattern.slot_rows[q] != CONSTANT:
+                self.slot_border[q] = count + np.searchsorted(self.border_rows, pattern.slot_rows[q])
+            else:
+                first = count + self.border_rows.size
+                self.slot_border[q] = first + np.searchsorted(self.border_columns, columns[q])
+
+    def _slots(self, border: Array) -> Array:
+        return np.ascontiguousarray(border[self.slot_border])
+
+    def _onto_places(self, by_slot: Array) -> Array:
+        return np.bincount(self.slot_border.ravel(), by_slot.ravel(), minlength=self.places)
+
+    def _next(self, lam: Array) -> Array:
+        """Multipliers of the rows of the next step."""
+        rows = self.step.local + self.pattern.spine.lag
+        return np.ascontiguousarray(np.roll(lam[rows], -1, axis=1))
+
+    def _lagged(self, rows: Array) -> None:
+        """Add to the rows that reach back what the step before gives them."""
+        rows[self.step.local + self.pattern.spine.lag] += np.roll(self.ahead, 1, axis=1)
+
+    # --- start ----------------------------------------------------------------------------------
+    def begin(self, primal: bool) -> None:
+        """Residuals of the least-squares problems that give the start; all products are 1."""
+        width = np.where(self.step.bounded[:, None], np.maximum(self.data.width, 1.0), 1.0)
+        unit = np.where(self.live, width, 0.0)
+        room = self.step.bounded[:, None] & self.live
+        self.at.x[:], self.at.z[:] = unit, np.where(self.live, 1.0 / width, 0.0)
+        self.at.s[:], self.at.v[:] = np.where(room, width, 0.0), np.where(room, 1.0 / width, 0.0)
+        constant = (room & (self.step.link == CONSTANT)[:, None]) if primal else np.zeros_like(room)
+        self.left.s[:] = np.where(constant, self.data.width, 0.0)
+        self.left.z[:] = 0.0 if primal else np.where(self.live, -self.data.cost, 0.0)
+        self.rows[:] = self.data.rhs if primal else 0.0
+
+    def sizes(self, primal: bool) -> tuple[float, int]:
+        """90th percentile of the magnitudes that least squares found, in units of the widths, and their number."""
+        unit, room = self.at.x, self.step.bounded[:, None] & self.live
+        one, other = (self.along[0].x, self.along[0].s) if primal else (self.along[1].z, self.along[1].v)
+        factor = 1.0 / np.where(self.live, unit, 1.0) if primal else unit
+        found = np.abs(np.concatenate([(one * factor)[self.live], (other * factor)[room]]))
+        return (float(np.percentile(found, 90)) if found.size else 0.0), found.size
+
+    def settle(self, primal: float, dual: float) -> None:
+        """Start from what least squares found, clipped from below."""
+        unit, room = self.at.x.copy(), self.step.bounded[:, None] & self.live
+        p, d, inverse = self.along[0], self.along[1], 1.0 / np.where(self.live, unit, 1.0)
+        self.at.x[:] = np.where(self.live, np.maximum(p.x, primal * unit), 0.0)
+        self.at.z[:] = np.where(self.live, np.maximum(d.z, dual * inverse), 0.0)
+        self.at.s[:] = np.where(room, np.maximum(p.s, primal * unit), 0.0)
+        self.at.v[:] = np.where(room, np.maximum(d.v, dual * inverse), 0.0)
+        self.lam[:] = self.lam_along[1]
+
+    def pairs(self) -> int:
+        """Number of products."""
+        return self.count
+
+    def products_now(self) -> float:
+        """Σ x z + s v as last measured."""
+        return self.measured_products
+
+    def products(self, which: int) -> Ratios:
+        """The sums of a direction that was put together."""
+        a, d = self.at, self.along[which]
+        x_dz, z_dx = np.vdot(a.x, d.z) + np.vdot(a.s, d.v), np.vdot(a.z, d.x) + np.vdot(a.v, d.s)
+        return Ratios(0.0, 0.0, float(x_dz), float(z_dx), float(np.vdot(d.x, d.z) + np.vdot(d.s, d.v)))
+
+    def point(self) -> tuple[Rates, Array]:
+        """The rates, and the multipliers of the rows in the chain's own order."""
+        lam = np.empty_like(self.lam)
+        lam[self.pattern.order] = self.lam
+        return self.at, lam
+
+    # --- residuals ------------------------------------------------------------------------------
+    def measure(self, border: Array) -> Measure:
+        """Residuals at the point; border: multipliers of rows and values of columns."""
+        slot, next_ = self._slots(border), self._next(self.lam)
+        sums = np.zeros((self.segments, 2, self.step.slots, self.chain.groups))
+        found = np.zeros((self.segments, 7))
+        self.run(
+            lambda k: self.kernels.residuals(
+                self.step, self.data, self.at, self.lam, next_, slot, self.tiles[k],
+                self.left, self.rows, self.ahead, sums[k], found[k],
+            ),
+            self.segments,
+        )  # fmt: skip
+        self._lagged(self.rows)
+        total, most = found.sum(axis=0), found.max(axis=0)
+        both = sums.sum(axis=0)
+        self.measured_products = float(total[0])
+        return Measure(
+            products=total[0],
+            cost=total[1],
+            dual_value=total[5] - total[6],
+            row=float(np.max(np.abs(self.rows), initial=0.0)),
+            dual=most[3],
+            room=most[4],
+            sums=self._onto_places(both[0]),
+            links=self._onto_places(both[1]),
+        )
+
+    # --- factor ---------------------------------------------------------------------------------
+    def factor(self, rho: float, delta: float) -> tuple[Array, int]:
+        """The border's matrix as this chain leaves it, (places, places), and the number of lifted pivots."""
+        corner = np.zeros((self.segments, self.step.corner_entry.size, self.chain.groups))
+        lifted = self.run(
+            lambda k: self.kernels.factor_steps(
+                self.step, self.data, self.at, rho, delta, SMALLEST_PIVOT, self.tiles[k],
+                self.curve, self.pull, self.pivots, self.near, self.kept, corner[k],
+            ),
+            self.segments,
+        )  # fmt: skip
+        border = np.zeros((self.places, self.places))
+        a, b = self.pattern.corner[:, 0], self.pattern.corner[:, 1]
+        total = corner.sum(axis=0)
+        for g in range(self.chain.groups):
+            i, j = self.slot_border[a, g], self.slot_border[b, g]
+            np.add.at(border, (i, j), total[:, g])
+            other = a != b
+            np.add.at(border, (j[other], i[other]), total[other, g])
+        parts = self.run(lambda k: self._factor_segment(k, delta), self.segments)
+        for matrix, more in parts:  # type: ignore[misc, attr-defined]
+            border += matrix
+            lifted.append(more)
+        return border, int(sum(lifted))  # type: ignore[arg-type]
+
+    def _factor_segment(self, k: int, delta: float) -> tuple[Array, int]:
+        cut, after = self.cut[k], self.cut[(k + 1) % self.segments]
+        start, end = int(self.bounds[k]), int(self.bounds[k + 1])
+        sums = np.zeros((self.cuts, self.places))
+        lifted = self.spine.factor(
+            self.kept, self.chain.group, self.slot_border, cut, after, start, end, SMALLEST_PIVOT, delta, sums
+        )
+        border = -self.spine.square(start, end)
+        border[: self.cuts] += sums
+        border[self.cuts :, : self.cuts] += sums[:, self.cuts :].T
+        return border, lifted
+
+    # --- directions -----------------------------------------------------------------------------
+    def load(self, how: int, mu: float, ahead: tuple[float, float], which: int, from_: int) -> Array:
+        """Aim for a direction and eliminate forward: the border's right-hand side from this chain, (places,).
+
+        how: of ``aim``; 0 and 1 close the residuals, 2 and 3 correct direction ``from_``. which: its number.
+        """
+        full, reach = (1.0 if how < 2 else 0.0), np.array(ahead)
+        self.run(
+            lambda k: self.kernels.aim(
+                self.step, self.data, self.at, self.along[from_], how, mu, reach, self.tiles[k], self.target
+            ),
+            self.segments,
+        )
+        return self._eliminate(full, self.rows, which)
+
+    def load_missed(self, which: int) -> Array:
+        """The same for what the last direction missed: only the rows have a right-hand side."""
+        for array in (self.target.x, self.target.s):
+            array[:] = 0.0
+        keep = self.left
+        self.left = zeros(0, 0)._replace(z=np.zeros_like(keep.z), s=np.zeros_like(keep.s))
+        try:
+            return self._eliminate(1.0, self.missed, which)
+        finally:
+            self.left = keep
+
+    def _eliminate(self, full: float, rows: Array, which: int) -> Array:
+        sums = np.zeros((self.segments, self.step.slots, self.chain.groups))
+        forward = self.lam_along[which]
+        self.run(
+            lambda k: self.kernels.load_steps(
+                self.step, self.data, self.at, self.target, self.left, full, rows, self.curve, self.pull,
+                self.pivots, self.near, self.tiles[k], self.push, forward, self.ahead, sums[k],
+            ),
+            self.segments,
+        )  # fmt: skip
+        load = forward[self.step.local :]
+        parts = self.run(
+            lambda k: self.spine.forward(
+                load, self.ahead, self.cut[k], int(self.bounds[k]), int(self.bounds[k + 1])
+            ),
+            self.segments,
+        )
+        out = -self._onto_places(sums.sum(axis=0))
+        for moved, carried in parts:  # type: ignore[misc, attr-defined]
+            out += moved - carried
+        return np.asarray(out)
+
+    def move(self, border: Array, full: float, which: int) -> Ratios:
+        """The direction that goes with the border's unknowns, into ``along[which]`` and ``lam_along[which]``."""
+        lam, slot = self.lam_along[which], self._slots(border)
+        self.run(
+            lambda k: self.spine.backward(
+                border, self.cut[k], int(self.bounds[k]), int(self.bounds[k + 1]), lam[self.step.local :]
+            ),
+            self.segments,
+        )
+        next_, found = self._next(lam), np.zeros((self.segments, 5))
+        self.run(
+            lambda k: self.kernels.move_steps(
+                self.step, self.data, self.at, self.target, self.left, full, self.curve, self.pull, self.pivots,
+                self.near, self.push, lam, next_, slot, self.tiles[k], self.along[which], found[k],
+            ),
+            self.segments,
+        )  # fmt: skip
+        most, total = found.max(axis=0), found.sum(axis=0)
+        return Ratios(most[0], most[1], total[2], total[3], total[4])
+
+    def miss(self, border: Array, full: float, which: int) -> tuple[float, Array]:
+        """Largest row that the direction does not close, and H dx over the places."""
+        sums = np.zeros((self.segments, self.step.slots, self.chain.groups))
+        slot = self._slots(border)
+        self.run(
+            lambda k: self.kernels.missed_rows(
+                self.step, self.rows, self.along[which].x, slot, full, self.tiles[k], self.missed, self.ahead, sums[k]
+            ),
+            self.segments,
+        )
+        self._lagged(self.missed)
+        return float(np.max(np.abs(self.missed), initial=0.0)), self._onto_places(sums.sum(axis=0))
+
+    def blocked(self, which: int, more: int, weights: Array) -> Array:
+        """Largest ratios of direction ``which`` + ω · ``more``: (2, weights), primal and dual."""
+        found = np.zeros((self.segments, 2, weights.size))
+        self.run(
+            lambda k: self.kernels.blocked(
+                self.step, self.data, self.at, self.along[which], self.along[more], weights, self.tiles[k], found[k]
+            ),
+            self.segments,
+        )
+        return np.asarray(found.max(axis=0))
+
+    def blend(self, which: int, more: int, primal: float, dual: float) -> None:
+        """Direction ``which`` += primal, dual weights of ``more``."""
+        self._add(self.along[which], self.along[more], primal, dual)
+        self.lam_along[which] += dual * self.lam_along[more]
+
+    def advance(self, which: int, primal: float, dual: float) -> None:
+        """Take a step."""
+        self._add(self.at, self.along[which], primal, dual)
+        self.lam += dual * self.lam_along[which]
+
+    def _add(self, to: Rates, along: Rates, primal: float, dual: float) -> None:
+        self.run(
+            lambda k: self.kernels.add(self.step, to, along, primal, dual, self.tiles[k]), self.segments
+        )
+
+
+def _tiles(group: Ints, start: int, end: int, entries: int, whole: bool) -> Ints:
+    """(tiles, 3): first step, end, group. A tile's matrix fits the processor's cache."""
+    lanes = end - start
+    if not whole:
+        lanes = int(np.clip(_TILE_BYTES // (8 * max(entries, 1)), *_LANES)) // 8 * 8
+    edges = [start, *(int(t) + start + 1 for t in np.flatnonzero(np.diff(group[start:end]))), end]
+    tiles = [
+        (a, min(a + lanes, to), group[a])
+        for from_, to in zip(edges[:-1], edges[1:], strict=True)
+        for a in range(from_, to, max(lanes, 1))
+    ]
+    return np.array(tiles, dtype=np.int64).reshape(len(tiles), 3)
