@@ -17,6 +17,7 @@ something, and a least-squares step lifts those that are left. The best bound th
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,7 @@ _LONG_COLUMN = 32
 """Columns with more entries are summed exactly, so that rounding does not grow with the number of steps."""
 _NOISE = (0.0, 1e-12, 1e-9, 1e-6)
 """A ray's entries below these shares of the largest are taken for a solver's noise, each in turn."""
+_TRIED = 3
 _LIFTS, _LSQR, _LSQR_STEPS, _SILENT = 6, 1e-9, 300, 1e-9
 _ON_THE_WAY = 1e-9
 """How far a direction may leave a row or bound, relative to the terms of the row, and still be one."""
@@ -59,12 +61,13 @@ def lower_bound(problem: Problem, y: Array, x: Array) -> Bound:
     if not np.any(reduced.endless(*bounds)):
         return Bound(_value(problem, y, reduced.terms(*bounds), problem.offset), "")
     bounds = implied_bounds(problem)
-    shrunk = _repaired(problem, problem.cost, y * (1.0 - _SHRUNK))
-    repaired = [y, shrunk, _lifted(problem, problem.cost, y), _lifted(problem, problem.cost, shrunk)]
-    found = [_bound(problem, candidate, bounds, x) for candidate in repaired]
-    if all(bound.assumed for bound in found):
-        found.append(_bound(problem, _lifted(problem, problem.cost, y, quiet=True), bounds, x))
-    return max(found, key=lambda bound: (not bound.assumed, bound.value))
+    best = Bound(-math.inf, "nothing")
+    for tried, repaired in enumerate(_repairs(problem, problem.cost, y)):
+        bound = _bound(problem, repaired, bounds, x)
+        best = max(best, bound, key=lambda b: (not b.assumed, b.value))
+        if tried >= _TRIED and not best.assumed:
+            break
+    return best
 
 
 def _bound(problem: Problem, y: Array, bounds: tuple[Array, Array], x: Array) -> Bound:
@@ -98,14 +101,12 @@ def proves_infeasible(problem: Problem, y: Array) -> float:
     best = -math.inf
     for share in _NOISE:
         ray = _with_right_signs(problem, np.where(weight <= share * np.max(weight, initial=0.0), 0.0, y))
-        repaired = _repaired(problem, nothing, ray)
-        lifted = (_lifted(problem, nothing, ray), _lifted(problem, nothing, ray, quiet=True))
-        for candidate in (ray, repaired, *lifted):
+        for candidate in _repairs(problem, nothing, ray):
             reduced = _reduced_costs(problem, nothing, candidate)
             if not np.any(reduced.endless(*bounds)):
                 best = max(best, _value(problem, candidate, reduced.terms(*bounds), 0.0))
-        if best > 0:
-            break
+            if best > 0:
+                return best
     return best
 
 
@@ -159,6 +160,15 @@ def _value(problem: Problem, y: Array, columns: LongArray, offset: float) -> flo
 def _with_right_signs(problem: Problem, y: Array) -> Array:
     useless = ((y > 0) & ~np.isfinite(problem.row_lower)) | ((y < 0) & ~np.isfinite(problem.row_upper))
     return np.where(useless, 0.0, y)
+
+
+def _repairs(problem: Problem, cost: Array, y: Array) -> Iterator[Array]:
+    """The multipliers as they are, then repaired in one way after the other."""
+    repaired = _repaired(problem, cost, y * (1.0 - _SHRUNK))
+    yield from (y, repaired)
+    for quiet in (False, True):
+        for start in (y, repaired):
+            yield _lifted(problem, cost, start, quiet)
 
 
 def _repaired(problem: Problem, cost: Array, y: Array) -> Array:

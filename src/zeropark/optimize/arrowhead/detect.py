@@ -15,6 +15,7 @@ from zeropark.optimize.problem import Problem
 
 FEW_SUMS = 12
 """Up to this many sums of a family are rows of the border; more become running sums along the chain."""
+_NOTHING = 1e-9
 MOST_BORDER = 2000
 """Rows of the border beyond which another solver is the better choice: the border is dense."""
 
@@ -190,6 +191,9 @@ class _Detector:
             if not (np.isfinite(slab.lower[k]) or np.isfinite(slab.upper[k])):
                 continue
             mine = order[ends[k] : ends[k + 1]]
+            if mine.size == 0:
+                _require_nothing(slab.lower[k], slab.upper[k])
+                continue
             g = len(self.border_rows)
             col, value = slab.col[mine], slab.value[mine]
             inside = layout.chain[col] != NOWHERE
@@ -204,6 +208,12 @@ class _Detector:
                 series = np.zeros(layout.steps[c])
                 series[layout.step[col[same]]] = value[same]
                 self.builders[c].sums.append((g, int(layout.rate[col[same][0]]), series))
+
+
+def _require_nothing(lower: float, upper: float) -> None:
+    """A row of known quantities only: it holds, or no solver can help."""
+    if lower > _NOTHING or upper < -_NOTHING:
+        raise Unfit("a row of known quantities does not hold")
 
 
 def arrowhead_of(problem: Problem) -> Found:

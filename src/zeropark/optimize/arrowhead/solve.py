@@ -35,7 +35,7 @@ def solve_arrowhead(
 
     def watch(interior: Interior, left: Left, iteration: int) -> str:
         seconds = time.perf_counter() - began
-        progress(f"solve (arrowhead), iteration {iteration}, gap {left.gap:.1e}", seconds)
+        progress(f"solve (arrowhead), iteration {iteration}, gap {left.gap:.1e}" + (f" p {left.primal:.1e} d {left.dual:.1e} mu {left.mu:.1e} cost {left.cost:.6e} {interior.course.history[-1:]} sol {interior.course.solves} ref {interior.course.refined} lift {interior.course.lifted}" if os.environ.get("ARROW") else ""), seconds)
         return "time limit reached" if options.time_limit and seconds > options.time_limit else ""
 
     with threadpool_limits(1):
