@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import scipy.sparse as sp
@@ -73,7 +74,7 @@ def lower_bound(problem: Problem, y: Array, x: Array) -> Bound:
 def _bound(problem: Problem, y: Array, bounds: tuple[Array, Array], x: Array) -> Bound:
     """The bound, with boxes where a quantity has no limit and its reduced cost asks for one."""
     lower, upper = bounds
-    reduced = _reduced_costs(problem, problem.cost, y)
+    reduced = _decided(problem, problem.cost, y)
     endless, boxes = reduced.endless(lower, upper), _boxes(problem, x)
     lower = np.where(endless & ~np.isfinite(lower), -boxes, lower)
     upper = np.where(endless & ~np.isfinite(upper), boxes, upper)
@@ -102,7 +103,7 @@ def proves_infeasible(problem: Problem, y: Array) -> float:
     for share in _NOISE:
         ray = _with_right_signs(problem, np.where(weight <= share * np.max(weight, initial=0.0), 0.0, y))
         for candidate in _repairs(problem, nothing, ray):
-            reduced = _reduced_costs(problem, nothing, candidate)
+            reduced = _decided(problem, nothing, candidate)
             if not np.any(reduced.endless(*bounds)):
                 best = max(best, _value(problem, candidate, reduced.terms(*bounds), 0.0))
             if best > 0:
@@ -213,7 +214,7 @@ def _lifted(problem: Problem, cost: Array, y: Array, quiet: bool = False) -> Arr
         A = sp.diags_array(1.0 / size[columns]) @ problem.matrix[:, columns].T @ sp.diags_array(reach)
         moved = y + reach * lsqr(A, wanted, atol=_LSQR, btol=_LSQR, iter_lim=_LSQR_STEPS)[0]
         y = _with_right_signs(problem, moved)
-    return y
+    return np.where(quiet & (np.abs(y) <= _UNIT * np.max(np.abs(y), initial=0.0)), 0.0, y)
 
 
 def _size(problem: Problem, cost: Array, y: Array) -> Array:
@@ -242,6 +243,19 @@ def _reduced_costs(problem: Problem, cost: Array, y: Array) -> _Reduced:
         reduced[j] = math.fsum([cost[j], *(-A.data[column] * y[A.indices[column]])])
     error = 2 * (np.minimum(entries, _LONG_COLUMN) + 2) * _UNIT * _size(problem, cost, y)
     return _Reduced(reduced - error, reduced + error)
+
+
+def _decided(problem: Problem, cost: Array, y: Array) -> _Reduced:
+    """cost − Aᵀy, found exactly where a quantity is endless and rounding hides whether it is above 0."""
+    A, rough = problem.matrix, _reduced_costs(problem, cost, y)
+    least, most = rough.least.copy(), rough.most.copy()
+    hidden = rough.endless(problem.lower, problem.upper) & (least <= 0) & (most >= 0) & (least < most)
+    for j in np.flatnonzero(hidden & (np.diff(A.indptr) <= _LONG_COLUMN)):
+        column = slice(A.indptr[j], A.indptr[j + 1])
+        terms = zip(A.data[column], y[A.indices[column]], strict=True)
+        exact = float(Fraction(cost[j]) - sum(Fraction(a) * Fraction(b) for a, b in terms))
+        least[j], most[j] = (0.0, 0.0) if exact == 0 else np.nextafter(exact, [-np.inf, np.inf])
+    return _Reduced(least, most)
 
 
 def _largest_in_rows(problem: Problem) -> Array:

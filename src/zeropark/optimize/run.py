@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
+from zeropark.optimize.arrowhead.layout import Unfit
+from zeropark.optimize.arrowhead.solve import TIME_LIMIT, solve_arrowhead
 from zeropark.optimize.highs import solve_highs
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.solution import Solution
 
+SMALL_NONZEROS = 12_000
+"""Below this many nonzeros simplex is as fast, and its answer is a corner, which is the easier one to read."""
+_FINAL = ("optimal", "infeasible", "unbounded", TIME_LIMIT)
+
 
 def run_solver(problem: Problem, options: SolverOptions, progress: Progress = silent) -> Solution:
-    """Solve with the solver that ``options`` names, or the one that suits the problem."""
-    return solve_highs(problem, options, progress)
+    """Solve with the solver that ``options`` names, or the one that suits the problem.
+
+    What the arrowhead interior point cannot take (whole numbers) or does not finish goes to HiGHS; the solution's
+    ``solver`` says who answered.
+    """
+    large = problem.matrix.nnz >= SMALL_NONZEROS and not np.any(problem.whole)
+    if options.solver != "arrowhead" and not (options.solver == "auto" and large):
+        return solve_highs(problem, options, progress)
+    try:
+        run = solve_arrowhead(problem, options, progress)
+    except Unfit:
+        return solve_highs(problem, replace(options, solver="highs"), progress)
+    if run.status in _FINAL:
+        return run
+    progress(f"arrowhead {run.status} at a gap of {run.objective_error:.0e}: HiGHS goes on", run.seconds)
+    left = None if options.time_limit is None else max(options.time_limit - run.seconds, 0.0)
+    again = solve_highs(problem, replace(options, solver="highs", time_limit=left), progress)
+    return replace(again, seconds=run.seconds + again.seconds)

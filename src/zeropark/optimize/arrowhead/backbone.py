@@ -275,7 +275,7 @@ class SpineFactor:
 
     def square(self, start: int, end: int) -> Array:
         """Σ carriedᵀ carried of a segment, (places, places)."""
-        flat = self.carried[start:end].reshape(-1, self.carried.shape[2])
+        flat = self.carried[start:end].reshape((end - start) * self.spine.interface, self.carried.shape[2])
         return np.asarray(flat.T @ flat)
 
     def forward(self, load: Array, ahead: Array, cut: Ints, start: int, end: int) -> tuple[Array, Array]:

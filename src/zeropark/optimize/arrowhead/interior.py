@@ -21,8 +21,9 @@ from zeropark.optimize.arrowhead.work import Measure, Ratios
 MOST_ITERATIONS = 300
 MOST_CORRECTIONS = 3
 STALLED_AFTER = 25
+NO_WEIGHTS = np.zeros(0)
 _REGULARISED = 1e-9
-_ROUGH = 1e-5
+_NOTHING = 1e-25
 
 
 class Aimed(int, Enum):
@@ -63,6 +64,7 @@ class Direction:
     places: Array
     primal: float = 1.0
     dual: float = 1.0
+    weighted: Array = field(default_factory=lambda: np.zeros((2, 0)))
 
 
 @dataclass
@@ -151,7 +153,7 @@ class Interior:
             return "optimal"
         if word := watch(self, left, iteration):
             return word
-        return "stalled" if iteration - best_at > STALLED_AFTER and best < _ROUGH else "running"
+        return "stalled" if iteration - best_at > STALLED_AFTER or left.mu < _NOTHING else "running"
 
     def _iterate(self, left: Left) -> None:
         self._factor()
@@ -252,18 +254,19 @@ class Interior:
 
     def _direction(
         self, how: Aimed, left: Left, number: int, mu: float = 0.0, ahead: tuple[float, float] = (1.0, 1.0),
-        from_: Direction | None = None,
+        from_: Direction | None = None, weights: Array = NO_WEIGHTS,
     ) -> Direction:  # fmt: skip
         full = 1.0 if how in (Aimed.NOTHING, Aimed.PREDICT) else 0.0
         source = 0 if from_ is None else from_.number
         loads = self.crew.each("load", [(int(how), mu, ahead, number, source)] * len(self.places))
         aim = self._aim(how, left, mu, ahead, None if from_ is None else from_.border)
         places, border = self.system.solve(self._gathered(loads), self.at, aim)
-        ratios: list[Ratios] = self.crew.each("move", self._spread(places, full, number))
+        ratios: list[Ratios] = self.crew.each("move", self._spread(places, number, weights))
         self.course.solves += 1
         found = Direction(number, border, places)
         if self._refined(found, left, aim, full):
-            return self._limited(found, None)
+            return self._limited(found, source, weights)
+        found.weighted = np.max([r.weighted for r in ratios], axis=0) if ratios else np.zeros((2, weights.size))
         self._sums = ratios
         primal, dual = self.system.ratios(self.at, border)
         found.primal = min(1.0, 1.0 / max(primal, max(r.primal for r in ratios), 1e-300))
@@ -287,17 +290,21 @@ class Interior:
             places, border = self.system.solve(
                 self._gathered(loads), self.at, Aim(missed, nothing, nothing, nothing, nothing)
             )
-            self.crew.each("move", self._spread(places, 0.0, 2))
+            self.crew.each("move", self._spread(places, 2, NO_WEIGHTS))
             self.crew.each("blend", [(found.number, 2, 1.0, 1.0)] * len(self.places))
             found.border = found.border.plus(1.0, 1.0, border)
             found.places = found.places + places
             self.course.solves, self.course.refined, refined = self.course.solves + 1, self.course.refined + 1, True
         return refined
 
-    def _limited(self, found: Direction, _: None) -> Direction:
+    def _limited(self, found: Direction, base: int, weights: Array) -> Direction:
         """Step lengths of a direction that was put together."""
-        one = np.zeros(1)
-        parts = self.crew.each("blocked", [(found.number, found.number, one)] * len(self.places))
+        if weights.size:
+            parts = self.crew.each("blocked", [(base, found.number, weights)] * len(self.places))
+            found.weighted = np.max(np.array(parts), axis=0)
+            return found
+        none = np.zeros(8)
+        parts = self.crew.each("blocked", [(found.number, found.number, none)] * len(self.places))
         primal, dual = self.system.ratios(self.at, found.border)
         found.primal = min(1.0, 1.0 / max(primal, max(p[0, 0] for p in parts), 1e-300))
         found.dual = min(1.0, 1.0 / max(dual, max(p[1, 0] for p in parts), 1e-300))
@@ -319,10 +326,9 @@ class Interior:
         left: Left, only_better: bool = False,
     ) -> Direction:  # fmt: skip
         """The direction plus a share of its correction, primal and dual shares chosen apart."""
-        more = self._direction(how, left, 1, mu, ahead, base)
         weights = np.linspace(max(0.1, min(least)), 1.0, 8)
-        parts = self.crew.each("blocked", [(base.number, 1, weights)] * len(self.places))
-        ratios = np.max(np.array(parts), axis=0)
+        more = self._direction(how, left, 1, mu, ahead, base, weights)
+        ratios = more.weighted
         steps = np.empty((2, weights.size))
         for k, weight in enumerate(weights):
             primal, dual = self.system.ratios(self.at, base.border.plus(weight, weight, more.border))

@@ -11,7 +11,7 @@ from zeropark.forms import Array
 from zeropark.optimize.arrowhead.form import Ints
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_MATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
+_MATH = {"nnan", "nsz", "arcp", "contract", "afn", "reassoc"}
 
 
 def kernel(function: _F) -> _F:

@@ -19,8 +19,9 @@ from zeropark.optimize.arrowhead.state import Rates, data_of, zeros
 
 SMALLEST_PIVOT = 1e-14
 """A pivot below this share of its diagonal is rounding, and is lifted."""
-_TILE_BYTES = 256_000
-_LANES = (8, 128)
+_CACHE = 256_000
+"""Bytes of a tile's matrix, for the processor's second cache."""
+_LANES = 256
 
 Run = Callable[[Callable[[int], object], int], list[object]]
 """Calls a function with 0 … count − 1, side by side where that is possible."""
@@ -54,6 +55,18 @@ class Ratios:
     x_dz: float
     z_dx: float
     dx_dz: float
+    weighted: Array
+
+
+@dataclass(frozen=True)
+class _Goal:
+    """What the direction at work is for: see ``_aim`` of the kernels. base: the direction that it corrects."""
+
+    how: int
+    mu: float
+    reach: Array
+    base: int
+    full: bool
 
 
 class Work:
@@ -66,12 +79,16 @@ class Work:
         self.segments = max(1, min(segments, chain.steps // 4))
         self.bounds = np.linspace(0, chain.steps, self.segments + 1).astype(np.int64)
         self._lay_border()
-        self.tiles = [
-            _tiles(chain.group, int(a), int(b), self.step.entries, kernels.WHOLE)
-            for a, b in zip(self.bounds[:-1], self.bounds[1:], strict=True)
-        ]
+        lanes = int(np.clip(_CACHE // (8 * max(self.step.entries, 1)), 8, _LANES)) // 8 * 8
+        self.tiles, self.small_tiles = (
+            [
+                _tiles(chain.group, int(a), int(b), chain.steps if kernels.WHOLE else most)
+                for a, b in zip(self.bounds[:-1], self.bounds[1:], strict=True)
+            ]
+            for most in (_LANES, lanes)
+        )
         n, m, T = chain.rates, chain.rows, chain.steps
-        self.at, self.left, self.target = zeros(n, T), zeros(n, T), zeros(n, T)
+        self.at, self.left = zeros(n, T), zeros(n, T)
         self.along, self.lam = [zeros(n, T) for _ in range(3)], np.zeros((m, T))
         self.lam_along = [np.zeros((m, T)) for _ in range(3)]
         self.rows, self.missed = np.zeros((m, T)), np.zeros((m, T))
@@ -108,7 +125,9 @@ class Work:
         return np.ascontiguousarray(border[self.slot_border])
 
     def _onto_places(self, by_slot: Array) -> Array:
-        return np.bincount(self.slot_border.ravel(), by_slot.ravel(), minlength=self.places)
+        return np.bincount(
+            self.slot_border.ravel(), by_slot.ravel().astype(np.float64), minlength=self.places
+        ).astype(np.float64)
 
     def _next(self, lam: Array) -> Array:
         """Multipliers of the rows of the next step."""
@@ -162,7 +181,8 @@ class Work:
         """The sums of a direction that was put together."""
         a, d = self.at, self.along[which]
         x_dz, z_dx = np.vdot(a.x, d.z) + np.vdot(a.s, d.v), np.vdot(a.z, d.x) + np.vdot(a.v, d.s)
-        return Ratios(0.0, 0.0, float(x_dz), float(z_dx), float(np.vdot(d.x, d.z) + np.vdot(d.s, d.v)))
+        dx_dz = float(np.vdot(d.x, d.z) + np.vdot(d.s, d.v))
+        return Ratios(0.0, 0.0, float(x_dz), float(z_dx), dx_dz, np.zeros((2, 0)))
 
     def point(self) -> tuple[Rates, Array]:
         """The rates, and the multipliers of the rows in the chain's own order."""
@@ -204,7 +224,7 @@ class Work:
         corner = np.zeros((self.segments, self.step.corner_entry.size, self.chain.groups))
         lifted = self.run(
             lambda k: self.kernels.factor_steps(
-                self.step, self.data, self.at, rho, delta, SMALLEST_PIVOT, self.tiles[k],
+                self.step, self.data, self.at, rho, delta, SMALLEST_PIVOT, self.small_tiles[k],
                 self.curve, self.pull, self.pivots, self.near, self.kept, corner[k],
             ),
             self.segments,
@@ -236,38 +256,26 @@ class Work:
         return border, lifted
 
     # --- directions -----------------------------------------------------------------------------
-    def load(self, how: int, mu: float, ahead: tuple[float, float], which: int, from_: int) -> Array:
+    def load(self, how: int, mu: float, reach: tuple[float, float], which: int, base: int) -> Array:
         """Aim for a direction and eliminate forward: the border's right-hand side from this chain, (places,).
 
-        how: of ``aim``; 0 and 1 close the residuals, 2 and 3 correct direction ``from_``. which: its number.
+        how: see ``_aim`` of the kernels; 0 and 1 close the residuals, 2 and 3 correct direction ``base``. which: the
+        number of the direction.
         """
-        full, reach = (1.0 if how < 2 else 0.0), np.array(ahead)
-        self.run(
-            lambda k: self.kernels.aim(
-                self.step, self.data, self.at, self.along[from_], how, mu, reach, self.tiles[k], self.target
-            ),
-            self.segments,
-        )
-        return self._eliminate(full, self.rows, which)
+        return self._eliminate(_Goal(how, mu, np.array(reach), base, how < 2), self.rows, float(how < 2), which)
 
     def load_missed(self, which: int) -> Array:
         """The same for what the last direction missed: only the rows have a right-hand side."""
-        for array in (self.target.x, self.target.s):
-            array[:] = 0.0
-        keep = self.left
-        self.left = zeros(0, 0)._replace(z=np.zeros_like(keep.z), s=np.zeros_like(keep.s))
-        try:
-            return self._eliminate(1.0, self.missed, which)
-        finally:
-            self.left = keep
+        return self._eliminate(_Goal(0, 0.0, np.ones(2), which, False), self.missed, 1.0, which)
 
-    def _eliminate(self, full: float, rows: Array, which: int) -> Array:
+    def _eliminate(self, goal: _Goal, rows: Array, of_rows: float, which: int) -> Array:
+        self.goal = goal
         sums = np.zeros((self.segments, self.step.slots, self.chain.groups))
-        forward = self.lam_along[which]
+        forward, base = self.lam_along[which], self.along[goal.base]
         self.run(
             lambda k: self.kernels.load_steps(
-                self.step, self.data, self.at, self.target, self.left, full, rows, self.curve, self.pull,
-                self.pivots, self.near, self.tiles[k], self.push, forward, self.ahead, sums[k],
+                self.step, self.data, self.at, base, goal.how, goal.mu, goal.reach, self.left, goal.full, rows, of_rows,
+                self.curve, self.pull, self.pivots, self.near, self.tiles[k], self.push, forward, self.ahead, sums[k],
             ),
             self.segments,
         )  # fmt: skip
@@ -283,9 +291,12 @@ class Work:
             out += moved - carried
         return np.asarray(out)
 
-    def move(self, border: Array, full: float, which: int) -> Ratios:
-        """The direction that goes with the border's unknowns, into ``along[which]`` and ``lam_along[which]``."""
-        lam, slot = self.lam_along[which], self._slots(border)
+    def move(self, border: Array, which: int, weights: Array) -> Ratios:
+        """The direction that goes with the border's unknowns, into ``along[which]`` and ``lam_along[which]``.
+
+        With weights also how far its base may go with that much of it.
+        """
+        lam, slot, goal = self.lam_along[which], self._slots(border), self.goal
         self.run(
             lambda k: self.spine.backward(
                 border, self.cut[k], int(self.bounds[k]), int(self.bounds[k + 1]), lam[self.step.local :]
@@ -293,15 +304,17 @@ class Work:
             self.segments,
         )
         next_, found = self._next(lam), np.zeros((self.segments, 5))
+        blocks, base = np.zeros((self.segments, 2, weights.size)), self.along[goal.base]
         self.run(
             lambda k: self.kernels.move_steps(
-                self.step, self.data, self.at, self.target, self.left, full, self.curve, self.pull, self.pivots,
-                self.near, self.push, lam, next_, slot, self.tiles[k], self.along[which], found[k],
+                self.step, self.data, self.at, base, goal.how, goal.mu, goal.reach, self.left, goal.full, self.curve,
+                self.pull, self.pivots, self.near, self.push, lam, next_, slot, self.tiles[k], self.along[which],
+                weights, found[k], blocks[k],
             ),
             self.segments,
         )  # fmt: skip
         most, total = found.max(axis=0), found.sum(axis=0)
-        return Ratios(most[0], most[1], total[2], total[3], total[4])
+        return Ratios(most[0], most[1], total[2], total[3], total[4], blocks.max(axis=0))
 
     def miss(self, border: Array, full: float, which: int) -> tuple[float, Array]:
         """Largest row that the direction does not close, and H dx over the places."""
@@ -343,15 +356,12 @@ class Work:
         )
 
 
-def _tiles(group: Ints, start: int, end: int, entries: int, whole: bool) -> Ints:
-    """(tiles, 3): first step, end, group. A tile's matrix fits the processor's cache."""
-    lanes = end - start
-    if not whole:
-        lanes = int(np.clip(_TILE_BYTES // (8 * max(entries, 1)), *_LANES)) // 8 * 8
+def _tiles(group: Ints, start: int, end: int, lanes: int) -> Ints:
+    """(tiles, 3): first step, end, group; none is longer than ``lanes`` or in two groups."""
     edges = [start, *(int(t) + start + 1 for t in np.flatnonzero(np.diff(group[start:end]))), end]
     tiles = [
         (a, min(a + lanes, to), group[a])
         for from_, to in zip(edges[:-1], edges[1:], strict=True)
-        for a in range(from_, to, max(lanes, 1))
+        for a in range(from_, to, lanes)
     ]
     return np.array(tiles, dtype=np.int64).reshape(len(tiles), 3)
