@@ -23,6 +23,7 @@ MOST_CORRECTIONS = 3
 STALLED_AFTER = 25
 NO_WEIGHTS = np.zeros(0)
 _REGULARISED = 1e-9
+_LEAST_REGULARISED = 1e-16
 _NOTHING = 1e-25
 
 
@@ -90,8 +91,9 @@ Watch = Callable[["Interior", Left, int], str]
 class Interior:
     """Solves a scaled arrow problem."""
 
-    def __init__(self, arrow: Arrow, crew: Crew, tolerance: float) -> None:
-        self.arrow, self.crew, self.tolerance = arrow, crew, tolerance
+    def __init__(self, arrow: Arrow, crew: Crew, tolerance: float, constant: float = 0.0) -> None:
+        """constant: what the scaled cost leaves out; the gap is told of the whole."""
+        self.arrow, self.crew, self.tolerance, self.constant = arrow, crew, tolerance, constant
         found = crew.places()
         cuts = sum(count for count, _, _ in found)
         self.system = BorderSystem(arrow.border, cuts)
@@ -102,7 +104,7 @@ class Interior:
             self.places.append(np.concatenate([own, cuts + rows, self.system.rows + columns]).astype(np.int64))
             at += count
         self.course = Course()
-        self.rho = self.delta = _REGULARISED
+        self.rho = self.delta = self.least_rho = _REGULARISED
         has = self.system.has_low.sum() + self.system.has_high.sum()
         self.pairs = int(has) + sum(crew.each("pairs", self._nothing()))
         self.rhs_size = 1 + max(
@@ -140,6 +142,7 @@ class Interior:
                 course.status = self._verdict(left, iteration, best, best_at, watch)
                 if course.status != "running":
                     return course
+                self._loosen(left)
                 self._iterate(left)
             course.status = "too many iterations"
         except (Breakdown, FloatingPointError):
@@ -154,6 +157,13 @@ class Interior:
         if word := watch(self, left, iteration):
             return word
         return "stalled" if iteration - best_at > STALLED_AFTER or left.mu < _NOTHING else "running"
+
+    def _loosen(self, left: Left) -> None:
+        """A dual residual that full steps do not lower is held by the regularisation of the rates."""
+        if self.course.history and left.dual > max(self.tolerance, 0.7 * self.dual_before):
+            if self.course.history[-1][1] > 0.5:
+                self.least_rho = max(0.1 * self.least_rho, _LEAST_REGULARISED)
+        self.dual_before = left.dual
 
     def _iterate(self, left: Left) -> None:
         self._factor()
@@ -208,7 +218,7 @@ class Interior:
         slope = max((p.dual for p in parts), default=0.0) / self.cost_size
         slope = max(slope, float(np.max(np.abs(gradient), initial=0.0)) / cost_size)
         return Left(
-            gap=abs(cost - dual) / (1e-3 + abs(cost)),
+            gap=abs(cost - dual) / (1e-3 + min(abs(cost), abs(cost + self.constant))),
             primal=primal,
             dual=slope,
             cost=cost,
@@ -223,7 +233,7 @@ class Interior:
     # --- factor and directions --------------------------------------------------------------------
     def _factor(self) -> None:
         """Factor; where pivots fail, again with more regularisation, which fades in later iterations."""
-        self.rho, self.delta = max(_REGULARISED, 0.1 * self.rho), max(_REGULARISED, 0.1 * self.delta)
+        self.rho, self.delta = max(self.least_rho, 0.1 * self.rho), max(_REGULARISED, 0.1 * self.delta)
         while True:
             lifted = self._factored()
             self.course.lifted += lifted

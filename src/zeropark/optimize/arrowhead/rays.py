@@ -7,13 +7,16 @@ certificate of the original problem proves it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import numpy as np
 
 from zeropark.forms import Array
 from zeropark.optimize.arrowhead.interior import Interior, Left
 from zeropark.optimize.certificate import proves_infeasible, proves_unbounded
 from zeropark.optimize.problem import Problem
 
+_NOISE = (0.0, 1e-10, 1e-8, 1e-6, 1e-4)
 _EVERY = 5
 _FIRST = 8
 _APART = 10.0
@@ -45,6 +48,15 @@ class RayWatch:
             return ""
         if rising and proves_infeasible(self.problem, now[1] - before[1]) > 0:
             return "infeasible"
-        if falling and proves_unbounded(self.problem, now[0] - before[0]) > 0:
+        if falling and any(
+            proves_unbounded(self.problem, cleaned) > 0 for cleaned in _cleaned(now[0] - before[0])
+        ):
             return "unbounded"
         return ""
+
+
+def _cleaned(direction: Array) -> Iterator[Array]:
+    """The direction without what is small in it: quantities that only settle do not belong to it."""
+    size = np.abs(direction)
+    for share in _NOISE:
+        yield np.where(size > share * float(np.max(size, initial=0.0)), direction, 0.0)

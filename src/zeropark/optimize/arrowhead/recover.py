@@ -33,6 +33,16 @@ def recovered(
     return np.clip(x, problem.lower, problem.upper), _handed_on(problem, found, y)
 
 
+def constant_cost(problem: Problem, found: Found) -> float:
+    """Cost of what the arrow leaves out: fixed columns and lower bounds of rates."""
+    fixed = found.layout.fixed
+    total = float(problem.cost[fixed] @ problem.lower[fixed])
+    for c, shift in enumerate(found.shifts):
+        for start, lower in zip(found.layout.first[c], shift.lower, strict=False):
+            total += float(problem.cost[start : start + lower.size] @ lower)
+    return total
+
+
 def _duals(
     problem: Problem, found: Found, scaling: Scaling, points: list[tuple[Rates, Array]], border: BorderPoint
 ) -> Array:

@@ -14,7 +14,7 @@ from zeropark.optimize.arrowhead.crew import Crew, Threads
 from zeropark.optimize.arrowhead.detect import arrowhead_of
 from zeropark.optimize.arrowhead.interior import Interior, Left
 from zeropark.optimize.arrowhead.rays import RayWatch
-from zeropark.optimize.arrowhead.recover import recovered
+from zeropark.optimize.arrowhead.recover import constant_cost, recovered
 from zeropark.optimize.arrowhead.scaling import scaled
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
@@ -54,7 +54,8 @@ def solve_arrowhead(
             return rays.verdict(interior, left, iteration)
 
         try:
-            interior = Interior(arrow, crew, options.tolerance)
+            constant = (problem.offset + constant_cost(problem, found)) / (scaling.money * scaling.size)
+            interior = Interior(arrow, crew, options.tolerance, constant)
             course = interior.run(watch)
             x, y = recover(interior)
         finally:
