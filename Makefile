@@ -7,9 +7,11 @@ DEMO_OUT     := out/baotou
 DEMO_COMMAND  = $(BIN)/zeropark plan $(DEMO_PARK) --out $(DEMO_OUT) --rule-costs
 DEMO_REPORT  := $(DEMO_OUT)/report.html
 BENCH        := benchmarks/run.py
-# Set on the command line: make test WORKERS=4 PYTEST_ARGS="-k tariff", make test PYTHON=python3.12
+# Set on the command line: make test WORKERS=4 PYTEST_ARGS="-k tariff", make test PYTHON=python3.12,
+# make bench BENCH_ARGS="--subjects sizes --continue"
 WORKERS      ?= 2
 PYTEST_ARGS  ?=
+BENCH_ARGS   ?=
 PYTHON       ?=
 # ----------------------------------------------------------------------------------------------
 
@@ -24,6 +26,9 @@ MADE       := $(VENV)/.stamp-made
 INSTALLED  := $(VENV)/.stamp-installed
 DEV        := $(VENV)/.stamp-dev
 DOCS       := $(VENV)/.stamp-docs
+KERNELS    := $(VENV)/.stamp-kernels
+
+SOLVER     := src/zeropark/optimize/arrowhead
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -32,13 +37,13 @@ DOCS       := $(VENV)/.stamp-docs
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(INSTALLED) ## plan the worked example park and say where the report lies (some minutes)
+demo: $(KERNELS) ## plan the worked example park and say where the report lies (some minutes)
 	@echo "Planning a year of hours, and twice more to say what the binding rules cost: 3 to 5 minutes."
 	@mkdir -p $(dir $(DEMO_OUT))
 	$(DEMO_COMMAND)
 	@echo "Report: $(CURDIR)/$(DEMO_REPORT)  (open it in a browser)"
 
-test: $(DEV) ## run all tests
+test: $(DEV) $(KERNELS) ## run all tests
 	$(PY) -m pytest -q -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: lint types arrows generated ## everything CI checks besides the tests
@@ -63,8 +68,8 @@ format: $(DEV) ## apply the style
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: $(DEV) ## run the benchmarks
-	$(PY) $(BENCH)
+bench: $(DEV) $(KERNELS) ## run the benchmarks beside the peers (hours; goes on where it was stopped)
+	$(PY) $(BENCH) $(BENCH_ARGS)
 
 docs: $(DOCS) ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
@@ -80,7 +85,7 @@ hooks: $(DEV) ## run the checks before every git commit
 	$(PY) -m pre_commit install
 
 clean: ## remove everything that make has made
-	rm -rf $(VENV) out site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) benchmarks/.env out site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MADE): scripts/make_venv.sh
@@ -90,6 +95,11 @@ $(MADE): scripts/make_venv.sh
 $(INSTALLED): pyproject.toml $(MADE)
 	@echo "Installing zeropark and what it needs into $(VENV) (the first time takes a minute or two) ..."
 	@$(PIP) --editable .
+	@touch $@
+
+$(KERNELS): $(INSTALLED) $(wildcard $(SOLVER)/*.py)
+	@echo "Compiling the solver's inner loops (half a minute, once) ..."
+	@$(PY) -m zeropark.optimize.arrowhead.exercise
 	@touch $@
 
 $(DEV): pyproject.toml $(INSTALLED)

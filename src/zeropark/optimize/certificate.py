@@ -42,6 +42,7 @@ _NOISE = (0.0, 1e-12, 1e-9, 1e-6)
 """A ray's entries below these shares of the largest are taken for a solver's noise, each in turn."""
 _TRIED = 3
 _LIFTS, _LSQR, _LSQR_STEPS, _SILENT = 6, 1e-9, 300, 1e-9
+_SMALL = 1e-2
 _ON_THE_WAY = 1e-9
 """How far a direction may leave a row or bound, relative to the terms of the row, and still be one."""
 
@@ -275,9 +276,24 @@ def _boxes(problem: Problem, x: Array) -> Array:
 
 
 def limit_residual(problem: Problem, x: Array) -> float:
-    """Largest violation of any row or bound at ``x``, relative to the row's largest term (at least 1)."""
+    """Largest violation of any row or bound at ``x``, relative to the row's largest term.
+
+    A small row is measured by the largest of its family, a small entry by the largest of its quantity: at
+    least 0.01, at most 1, so that neither a park in small units nor the noise of what stands still misleads.
+    """
     activity = problem.matrix @ x
-    scale = np.maximum(abs(problem.matrix) @ np.abs(x), 1.0)
+    gross = abs(problem.matrix) @ np.abs(x)
+    scale = np.maximum(gross, _floors(gross, list(problem.families.values())))
     rows = np.maximum(problem.row_lower - activity, activity - problem.row_upper) / scale
-    columns = np.maximum(problem.lower - x, x - problem.upper) / np.maximum(np.abs(x), 1.0)
+    sizes = np.abs(x)
+    width = np.maximum(sizes, _floors(sizes, [v.columns for v in problem.variables.values()]))
+    columns = np.maximum(problem.lower - x, x - problem.upper) / width
     return float(max(np.max(rows, initial=0.0), np.max(columns, initial=0.0)))
+
+
+def _floors(sizes: Array, groups: list[slice]) -> Array:
+    """What small entries are measured by: the largest of their group, between ``_SMALL`` and 1."""
+    floors = np.ones_like(sizes)
+    for group in groups:
+        floors[group] = min(1.0, max(_SMALL, float(np.max(sizes[group], initial=0.0))))
+    return floors

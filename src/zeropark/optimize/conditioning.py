@@ -179,14 +179,16 @@ def _of_nodes(park: Park, problem: Problem) -> Iterator[str]:
 
 
 def _largest_flow(problem: Problem, node: str) -> float:
-    """Largest flow into or out of the node that a demand or a finite limit allows, carrier units per hour."""
+    """Largest fixed flow at the node; where none is fixed, the largest that a finite limit allows."""
     rows = problem.families.get(f"balance:{node}")
     if rows is None:
         return 0.0
-    known = np.abs(np.concatenate((problem.row_lower[rows], problem.row_upper[rows])))
+    known = float(np.max(np.abs(problem.row_lower[rows]), initial=0.0))
+    if known > 0:
+        return known
     block = abs(problem.matrix.tocsr()[rows])
     limited = block @ np.where(np.isfinite(problem.upper), np.abs(problem.upper), 0.0)
-    return float(max(np.max(known, initial=0.0), np.max(limited, initial=0.0)))
+    return float(np.max(limited, initial=0.0))
 
 
 def _better_unit(unit: str, amount: float) -> str:

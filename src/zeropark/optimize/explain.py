@@ -12,9 +12,9 @@ from zeropark.errors import Infeasible, NotSolved, Unbounded, UnmetRequest
 from zeropark.forms import Array, Key, Weight
 from zeropark.optimize.constraints import target_amounts
 from zeropark.optimize.elastic import boxed, misses, relaxed, runaways
-from zeropark.optimize.run import run_solver
 from zeropark.optimize.options import Progress, SolverOptions
 from zeropark.optimize.problem import Problem
+from zeropark.optimize.run import run_solver
 from zeropark.park.assets import Demand, Storage
 from zeropark.park.model import Park, home_of
 from zeropark.park.streams import Stream, streams_of

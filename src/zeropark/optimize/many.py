@@ -10,10 +10,10 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from zeropark.errors import NotSolved
-from zeropark.optimize.run import run_solver
-from zeropark.optimize.solution import Solution
 from zeropark.optimize.options import Progress, SolverOptions
 from zeropark.optimize.problem import Problem
+from zeropark.optimize.run import run_solver
+from zeropark.optimize.solution import Solution
 
 _POLL_SECONDS = 0.2
 

@@ -13,8 +13,9 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class SolverOptions:
-    """solver: ``auto`` chooses by problem, ``highs`` lets it choose among the HiGHS solvers only. time_limit: s, None for none. tolerance: of residuals and
-    of the relative gap. threads: 0 lets the solver choose. mip_gap: relative, for whole numbers.
+    """solver: ``auto`` chooses by problem, ``highs`` chooses among those of HiGHS only. time_limit: s, None for none.
+    tolerance: of residuals and of the relative gap. threads: 0 lets the solver choose. mip_gap: relative, for
+    whole numbers.
     """
 
     solver: SolverName = "auto"

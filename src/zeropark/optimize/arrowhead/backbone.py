@@ -17,7 +17,9 @@ from zeropark.optimize.arrowhead.pattern import Spine
 
 
 @kernel
-def _block(spine: Spine, kept: Array, t: int, before: int, delta_row: float, block: Array, coupling: Array) -> None:
+def _block(
+    spine: Spine, kept: Array, t: int, before: int, delta_row: float, block: Array, coupling: Array
+) -> None:
     """Diagonal block of step t and its coupling to the step before."""
     block[:, :] = 0.0
     coupling[:, :] = 0.0
@@ -39,7 +41,9 @@ def _border_rows(
     for e in range(spine.slot.shape[0]):
         rows[spine.slot[e, 1], here[spine.slot[e, 2]]] += kept[spine.slot[e, 0], t]
     for e in range(spine.next_slot.shape[0]):
-        rows[spine.lag[spine.next_slot[e, 1]], there[spine.next_slot[e, 2]]] += kept[spine.next_slot[e, 0], before]
+        rows[spine.lag[spine.next_slot[e, 1]], there[spine.next_slot[e, 2]]] += kept[
+            spine.next_slot[e, 0], before
+        ]
 
 
 @kernel
@@ -288,6 +292,4 @@ class SpineFactor:
 
     def backward(self, border: Array, cut: Ints, start: int, end: int, lam: Array) -> None:
         """Unknowns of the interface rows into lam, (r, T)."""
-        backward_spine(
-            self.spine, border, cut, start, end, self.low, self.back, self.carried, self.y, lam
-        )
+        backward_spine(self.spine, border, cut, start, end, self.low, self.back, self.carried, self.y, lam)

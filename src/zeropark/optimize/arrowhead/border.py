@@ -9,7 +9,7 @@ import scipy.linalg as sl
 
 from zeropark.errors import ZeroparkError
 from zeropark.forms import Array
-from zeropark.optimize.arrowhead.form import Border
+from zeropark.optimize.arrowhead.form import Bools, Border
 
 _TRIES = 12
 
@@ -87,7 +87,9 @@ class BorderSystem:
 
     def curve(self, at: BorderPoint) -> Array:
         """Diagonal of the columns from their own bounds."""
-        return np.where(self.has_low, at.low / at.below, 0.0) + np.where(self.has_high, at.high / at.above, 0.0)
+        return np.where(self.has_low, at.low / at.below, 0.0) + np.where(
+            self.has_high, at.high / at.above, 0.0
+        )
 
     def solve(self, loads: Array, at: BorderPoint, aim: Aim) -> tuple[Array, BorderPoint]:
         """Unknowns of all places, and the border's direction. loads: (places,) from the chains."""
@@ -108,18 +110,21 @@ class BorderSystem:
 
     def ratios(self, at: BorderPoint, along: BorderPoint) -> tuple[float, float]:
         """Largest −d/x of rooms, and of multipliers."""
-        primal = [(-along.below / at.below)[self.has_low], (-along.above / at.above)[self.has_high]]
-        dual = [(-along.low / at.low)[self.has_low], (-along.high / at.high)[self.has_high]]
-        return (
-            float(np.max(np.concatenate(primal), initial=0.0)),
-            float(np.max(np.concatenate(dual), initial=0.0)),
+        primal = max(
+            _blocked(at.below, along.below, self.has_low), _blocked(at.above, along.above, self.has_high)
         )
+        dual = max(_blocked(at.low, along.low, self.has_low), _blocked(at.high, along.high, self.has_high))
+        return primal, dual
+
+
+def _blocked(x: Array, d: Array, where: Bools) -> float:
+    return float(np.max(-d[where] / x[where], initial=0.0))
 
 
 def _cholesky(matrix: Array, more: Array) -> tuple[Array, int]:
     for attempt in range(_TRIES):
         try:
-            return np.linalg.cholesky(matrix + np.diag(more)), attempt
+            return np.asarray(np.linalg.cholesky(matrix + np.diag(more)), dtype=np.float64), attempt
         except np.linalg.LinAlgError:
             more = more * 100 + 1e-30
     raise Breakdown("the border is not positive definite")

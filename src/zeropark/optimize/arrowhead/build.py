@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from zeropark.forms import Array
-from zeropark.optimize.arrowhead.form import CONSTANT, Chain, Entries, Ints
+from zeropark.optimize.arrowhead.form import CONSTANT, Bools, Chain, Entries, Ints
 
 SMALLEST_WIDTH = 1e-9
 """A rate whose room is below this share of its largest room is fixed: noise would wreck its dual."""
@@ -36,7 +36,7 @@ class Builder:
     steps: int
     rates: list[Rate] = field(default_factory=list)
     rhs: list[Array] = field(default_factory=list)
-    absent: list[Array] = field(default_factory=list)
+    absent: list[Bools] = field(default_factory=list)
     now: list[tuple[int, int, Array]] = field(default_factory=list)
     before: list[tuple[int, int, Array]] = field(default_factory=list)
     columns: list[tuple[int, Ints, Array]] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Builder:
         self.rates.append(rate)
         return len(self.rates) - 1
 
-    def add_row(self, rhs: Array, absent: Array) -> int:
+    def add_row(self, rhs: Array, absent: Bools) -> int:
         """Its number."""
         self.rhs.append(np.where(absent, 0.0, rhs))
         self.absent.append(absent)
@@ -126,7 +126,9 @@ def built(builder: Builder, border_rhs: Array, extra: dict[tuple[int, int], floa
         now=now,
         before=before,
         border=border,
-        border_cols=np.array([c[starts] for _, c, _ in columns], dtype=np.int64).reshape(len(columns), starts.size),
+        border_cols=np.array([c[starts] for _, c, _ in columns], dtype=np.int64).reshape(
+            len(columns), starts.size
+        ),
         sums=sums,
         series=series.array(),
     )

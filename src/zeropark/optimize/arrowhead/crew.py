@@ -38,7 +38,7 @@ class Threads:
             segments = threads if alone and chain.steps >= SHORT and kernels.SEGMENTS else 1
             self.works.append(Work(chain, kernels, segments, self._side_by_side if segments > 1 else in_turn))
 
-    def _side_by_side(self, function: Callable[[int], object], count: int) -> list[object]:
+    def _side_by_side(self, function: Callable[[int], Any], count: int) -> list[Any]:
         assert self.pool is not None
         rest = [self.pool.submit(function, k) for k in range(1, count)]
         return [function(0), *(future.result() for future in rest)]

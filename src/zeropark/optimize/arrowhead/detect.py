@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from zeropark.forms import Array
 from zeropark.optimize.arrowhead.build import Builder, Rate, Shift, built
-from zeropark.optimize.arrowhead.form import CONSTANT, Arrow, Border, Ints
+from zeropark.optimize.arrowhead.form import CONSTANT, Arrow, Bools, Border, Ints
 from zeropark.optimize.arrowhead.layout import NOWHERE, Layout, Slab, Unfit, layout_of, slab_of
 from zeropark.optimize.problem import Problem
 
@@ -135,7 +135,7 @@ class _Detector:
                 room[~np.isfinite(room)] = 0.0
             self.builders[parts.chain].slack(row, sign, room)
 
-    def _add_rows(self, start: int, slab: Slab, parts: _Parts, side: Array, keep: Array) -> int:
+    def _add_rows(self, start: int, slab: Slab, parts: _Parts, side: Array, keep: Bools) -> int:
         builder = self.builders[parts.chain]
         rhs, absent = np.zeros(builder.steps), np.ones(builder.steps, dtype=bool)
         rhs[parts.own[keep]], absent[parts.own[keep]] = side[keep], False

@@ -1,4 +1,7 @@
-"""A small problem that calls every kernel: a store, a link, months, a ramp and a yearly row."""
+"""A small problem that calls every kernel (a store, a link, months, a ramp and a yearly row), to compile them all.
+
+``python -m zeropark.optimize.arrowhead.exercise`` does so and says that they are ready.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,23 @@ import numpy as np
 import scipy.sparse as sp
 
 from zeropark.errors import Defect
+from zeropark.forms import Form
+from zeropark.optimize.arrowhead import compiled
+from zeropark.optimize.arrowhead.machine import folder
+from zeropark.optimize.arrowhead.ready import LOCK, READY
 from zeropark.optimize.arrowhead.solve import solve_arrowhead
 from zeropark.optimize.options import SolverOptions
-from zeropark.optimize.problem import Problem, Rows, Term, Variable, assemble, each_step, place, shared, summed
-from zeropark.forms import Form
+from zeropark.optimize.problem import (
+    Problem,
+    Rows,
+    Term,
+    Variable,
+    assemble,
+    each_step,
+    place,
+    shared,
+    summed,
+)
 
 _STEPS = 24
 
@@ -23,7 +39,10 @@ def problem() -> Problem:
     names = ("buy", "charge", "discharge", "level")
     variables = [Variable(("a", name), zero, infinite, chain=0) for name in names]
     variables[1] = Variable(("a", "charge"), zero, np.full(steps, 3.0), chain=0)
-    variables += [Variable(("a", "store"), 0 * one, 50 * one), Variable(("a", "peak"), np.zeros(2), np.full(2, np.inf))]
+    variables += [
+        Variable(("a", "store"), 0 * one, 50 * one),
+        Variable(("a", "peak"), np.zeros(2), np.full(2, np.inf)),
+    ]
     month = np.arange(steps) // 12
     wave = 1.0 + 0.1 * np.sin(np.arange(steps))
     load = 5.0 + 2.0 * np.sin(np.arange(steps) / 4.0)
@@ -43,7 +62,12 @@ def problem() -> Problem:
         Rows("peak", peak, -infinite, zero),
         Rows("room", room, -infinite, zero),
         Rows("ramp", ramp, -infinite, np.full(steps, 4.0)),
-        Rows("year", (summed(("a", "buy"), wave, np.zeros(steps, dtype=np.int64)),), -np.full(1, np.inf), 200 * one),
+        Rows(
+            "year",
+            (summed(("a", "buy"), wave, np.zeros(steps, dtype=np.int64)),),
+            -np.full(1, np.inf),
+            200 * one,
+        ),
     ]
     cost = Form(
         {
@@ -60,3 +84,16 @@ def run(kernels: ModuleType) -> None:
     found = solve_arrowhead(problem(), SolverOptions(solver="arrowhead", threads=1), kernels=kernels)
     if found.status != "optimal" or sp.issparse(found.x):
         raise Defect(f"the kernels do not work here: {found.status}")
+
+
+def compile_now() -> None:
+    """Compile all kernels by solving the problem with them, then say that they are ready."""
+    run(compiled)
+    place = folder()
+    if place is not None:
+        (place / READY).touch()
+        (place / LOCK).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    compile_now()

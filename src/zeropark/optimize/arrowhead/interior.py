@@ -53,6 +53,7 @@ class Left:
 
     @property
     def score(self) -> float:
+        """The largest of gap, primal and dual residual."""
         return max(self.gap, self.primal, self.dual)
 
 
@@ -101,10 +102,15 @@ class Interior:
         at = 0
         for count, rows, columns in found:
             own = at + np.arange(count)
-            self.places.append(np.concatenate([own, cuts + rows, self.system.rows + columns]).astype(np.int64))
+            self.places.append(
+                np.concatenate([own, cuts + rows, self.system.rows + columns]).astype(np.int64)
+            )
             at += count
         self.course = Course()
         self.rho = self.delta = self.least_rho = _REGULARISED
+        self.dual_before = np.inf
+        self.at: BorderPoint
+        self._sums: list[Ratios] = []
         has = self.system.has_low.sum() + self.system.has_high.sum()
         self.pairs = int(has) + sum(crew.each("pairs", self._nothing()))
         self.rhs_size = 1 + max(
@@ -160,9 +166,9 @@ class Interior:
 
     def _loosen(self, left: Left) -> None:
         """A dual residual that full steps do not lower is held by the regularisation of the rates."""
-        if self.course.history and left.dual > max(self.tolerance, 0.7 * self.dual_before):
-            if self.course.history[-1][1] > 0.5:
-                self.least_rho = max(0.1 * self.least_rho, _LEAST_REGULARISED)
+        stuck = left.dual > max(self.tolerance, 0.7 * self.dual_before)
+        if stuck and self.course.history and self.course.history[-1][1] > 0.5:
+            self.least_rho = max(0.1 * self.least_rho, _LEAST_REGULARISED)
         self.dual_before = left.dual
 
     def _iterate(self, left: Left) -> None:
@@ -176,7 +182,9 @@ class Interior:
                 break
             ahead = tuple(min(1.0, max(1.5 * a, a + 0.3)) for a in (best.primal, best.dual))
             floor = (best.primal * best.dual,) * 2
-            trial = self._corrected(best, Aimed.BALANCE, mu, (ahead[0], ahead[1]), floor, left, only_better=True)
+            trial = self._corrected(
+                best, Aimed.BALANCE, mu, (ahead[0], ahead[1]), floor, left, only_better=True
+            )
             if trial is best:
                 break
             best = trial
@@ -205,11 +213,13 @@ class Interior:
         gradient = border.cost - sums[n:] - system.matrix.T @ at.mu - at.low + at.high - links[n:]
         room = np.where(system.has_high, border.upper - at.w - at.above, 0.0)
         products = sum(p.products for p in parts)
-        products += float((at.below * at.low)[system.has_low].sum() + (at.above * at.high)[system.has_high].sum())
+        products += float(
+            (at.below * at.low)[system.has_low].sum() + (at.above * at.high)[system.has_high].sum()
+        )
         cost = sum(p.cost for p in parts) + float(border.cost @ at.w)
         dual = sum(p.dual_value for p in parts) + float(border.rhs @ at.mu)
-        dual += float((border.lower * at.low)[system.has_low].sum())
-        dual -= float((border.upper * at.high)[system.has_high].sum())
+        dual += float(border.lower[system.has_low] @ at.low[system.has_low])
+        dual -= float(border.upper[system.has_high] @ at.high[system.has_high])
         row = max((p.row for p in parts), default=0.0)
         worst = max([row, *(p.room for p in parts), float(np.max(np.abs(room), initial=0.0))])
         border_size = 1 + float(np.max(np.abs(border.rhs), initial=0.0))
@@ -246,9 +256,12 @@ class Interior:
         found = np.zeros((self.system.places, self.system.places))
         for places, (part, _) in zip(self.places, parts, strict=True):
             found[np.ix_(places, places)] += part
-        return sum(lifted for _, lifted in parts) + self.system.factor(found, self.at, self.rho, self.delta)
+        chains = sum(int(lifted) for _, lifted in parts)
+        return chains + self.system.factor(found, self.at, self.rho, self.delta)
 
-    def _aim(self, how: Aimed, left: Left, mu: float, ahead: tuple[float, float], from_: BorderPoint | None) -> Aim:
+    def _aim(
+        self, how: Aimed, left: Left, mu: float, ahead: tuple[float, float], from_: BorderPoint | None
+    ) -> Aim:
         at, nothing = self.at, np.zeros_like(self.at.w)
         if how is Aimed.NOTHING:
             return Aim(left.rows, left.columns, left.room, nothing, nothing)
@@ -276,7 +289,9 @@ class Interior:
         found = Direction(number, border, places)
         if self._refined(found, left, aim, full):
             return self._limited(found, source, weights)
-        found.weighted = np.max([r.weighted for r in ratios], axis=0) if ratios else np.zeros((2, weights.size))
+        found.weighted = (
+            np.max([r.weighted for r in ratios], axis=0) if ratios else np.zeros((2, weights.size))
+        )
         self._sums = ratios
         primal, dual = self.system.ratios(self.at, border)
         found.primal = min(1.0, 1.0 / max(primal, max(r.primal for r in ratios), 1e-300))
@@ -304,7 +319,11 @@ class Interior:
             self.crew.each("blend", [(found.number, 2, 1.0, 1.0)] * len(self.places))
             found.border = found.border.plus(1.0, 1.0, border)
             found.places = found.places + places
-            self.course.solves, self.course.refined, refined = self.course.solves + 1, self.course.refined + 1, True
+            self.course.solves, self.course.refined, refined = (
+                self.course.solves + 1,
+                self.course.refined + 1,
+                True,
+            )
         return refined
 
     def _limited(self, found: Direction, base: int, weights: Array) -> Direction:
@@ -370,7 +389,9 @@ class Interior:
         p = 5 * max(self._percentile(True, [primal.w, primal.above[system.has_high]]), 1e-2)
         d = 5 * max(self._percentile(False, [dual.low[system.has_low], dual.high[system.has_high]]), 1e-3)
         self.crew.each("settle", [(p, d)] * len(self.places))
-        w = np.where(system.has_low, np.maximum(primal.w, np.where(system.has_low, border.lower, 0.0) + p), primal.w)
+        w = np.where(
+            system.has_low, np.maximum(primal.w, np.where(system.has_low, border.lower, 0.0) + p), primal.w
+        )
         self.at = BorderPoint(
             w,
             np.where(system.has_low, w - np.where(system.has_low, border.lower, 0.0), 1.0),
@@ -385,8 +406,8 @@ class Interior:
         own = np.abs(np.concatenate(border))
         if own.size:
             parts.append((float(np.percentile(own, 90)), own.size))
-        total = sum(count for _, count in parts)
-        return sum(value * count for value, count in parts) / total if total else 0.0
+        total: int = sum(count for _, count in parts)
+        return float(sum(value * count for value, count in parts)) / total if total else 0.0
 
 
 def _pulled(product: Array, mu: float) -> Array:

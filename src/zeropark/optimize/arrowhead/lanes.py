@@ -6,17 +6,27 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+import numba.core.config
 
 from zeropark.forms import Array
 from zeropark.optimize.arrowhead.form import Ints
+from zeropark.optimize.arrowhead.machine import folder
 
+numba_config: Any = numba.core.config
 _F = TypeVar("_F", bound=Callable[..., Any])
 _MATH = {"nnan", "nsz", "arcp", "contract", "afn", "reassoc"}
 
 
 def kernel(function: _F) -> _F:
     """Compile without Python's lock; the machine code is kept on disk for the next process."""
-    return cast(_F, numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_MATH)(function))
+    made = numba.njit(nogil=True, error_model="numpy", fastmath=_MATH)(function)
+    place = folder()
+    if place is not None:
+        before: str = numba_config.CACHE_DIR
+        numba_config.CACHE_DIR = str(place)
+        made.enable_caching()
+        numba_config.CACHE_DIR = before
+    return cast(_F, made)
 
 
 @kernel

@@ -263,9 +263,7 @@ def _touches(
             series.append(np.roll(chain.series[number], -1))
             number = len(series) - 1
         touches[j].append(_Touch(at, value, number))
-    for g, j, value, number in _entries(
-        chain.sums.row, chain.sums.col, chain.sums.value, chain.sums.series
-    ):
+    for g, j, value, number in _entries(chain.sums.row, chain.sums.col, chain.sums.value, chain.sums.series):
         touches[j].append(_Touch(first + slots.row(g), value, number))
     for j in range(chain.rates):
         if chain.link[j, 0] != CONSTANT:

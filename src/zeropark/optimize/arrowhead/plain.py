@@ -12,7 +12,7 @@ from scipy.linalg import LinAlgError, cholesky_banded
 from scipy.linalg.lapack import dtbtrs
 
 from zeropark.forms import Array
-from zeropark.optimize.arrowhead.form import Ints
+from zeropark.optimize.arrowhead.form import Bools, Ints
 from zeropark.optimize.arrowhead.pattern import LINK, Spine, Step
 from zeropark.optimize.arrowhead.state import Data, Rates
 
@@ -30,7 +30,7 @@ def _value(step: Step, number: int, value: float, at: slice) -> Array | float:
     return value if number < 0 else np.asarray(step.series[number, at])
 
 
-def _divided(a: Array, b: Array, live: Array) -> Array:
+def _divided(a: Array, b: Array, live: Bools) -> Array:
     return np.divide(a, b, out=np.zeros_like(a), where=live)
 
 
@@ -45,7 +45,9 @@ def _take_columns(step: Step, f: Array, slot: Array, group: int, at: slice) -> N
         f[step.own_row[e]] -= value * slot[step.own_slot[e], group]
 
 
-def _take_rate(step: Step, j: int, f: Array, x: Array, at: slice, group: int, sums: Array, pull: Array | None) -> None:
+def _take_rate(
+    step: Step, j: int, f: Array, x: Array, at: slice, group: int, sums: Array, pull: Array | None
+) -> None:
     rows = step.rows + step.nexts
     for i, value, number in _touches(step, j):
         if number == LINK:
@@ -170,9 +172,7 @@ def _eliminated(step: Step, matrix: Array, smallest: float, delta: float, pivots
     return lifted
 
 
-def _aimed(
-    x: Array, z: Array, dx: Array, dz: Array, live: Array, how: int, mu: float, reach: Array
-) -> Array:
+def _aimed(x: Array, z: Array, dx: Array, dz: Array, live: Bools, how: int, mu: float, reach: Array) -> Array:
     if how == 0:
         return np.zeros_like(x)
     if how == 1:
@@ -186,7 +186,7 @@ def _aimed(
 
 
 def _aims(
-    step: Step, j: int, here: slice, live: Array, at: Rates, along: Rates, how: int, mu: float, reach: Array
+    step: Step, j: int, here: slice, live: Bools, at: Rates, along: Rates, how: int, mu: float, reach: Array
 ) -> tuple[Array, Array]:
     one = _aimed(at.x[j, here], at.z[j, here], along.x[j, here], along.z[j, here], live, how, mu, reach)
     if not step.bounded[j]:
@@ -227,7 +227,9 @@ def load_steps(
         ahead[:, here] = f[step.rows :]
 
 
-def _back_through(step: Step, lam: Array, slot: Array, pivots: Array, near: Array, here: slice, group: int) -> None:
+def _back_through(
+    step: Step, lam: Array, slot: Array, pivots: Array, near: Array, here: slice, group: int
+) -> None:
     for i in range(step.local - 1, -1, -1):
         for p in range(step.near_start[i], step.near_start[i + 1]):
             n = step.near_index[p]
@@ -236,7 +238,7 @@ def _back_through(step: Step, lam: Array, slot: Array, pivots: Array, near: Arra
         lam[i, here] *= pivots[i, here]
 
 
-def _close(x: Array, z: Array, dx: Array, target: Array, live: Array, found: Array) -> Array:
+def _close(x: Array, z: Array, dx: Array, target: Array, live: Bools, found: Array) -> Array:
     dz = _divided(target - z * dx, x, live)
     found[0] = max(found[0], np.max(_divided(-dx, x, live), initial=0.0))
     found[1] = max(found[1], np.max(_divided(-dz, z, live), initial=0.0))
@@ -268,7 +270,15 @@ def move_steps(
 
 
 def missed_rows(
-    step: Step, rows: Array, along_x: Array, slot: Array, full: float, tiles: Ints, out: Array, ahead: Array, sums: Array
+    step: Step,
+    rows: Array,
+    along_x: Array,
+    slot: Array,
+    full: float,
+    tiles: Ints,
+    out: Array,
+    ahead: Array,
+    sums: Array,
 ) -> None:
     """See ``compiled``."""
     for here, group in _each(tiles):

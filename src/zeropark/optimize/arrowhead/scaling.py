@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from zeropark.forms import Array
-from zeropark.optimize.arrowhead.form import CONSTANT, Arrow, Border, Chain, Entries
+from zeropark.optimize.arrowhead.form import CONSTANT, Arrow, Bools, Border, Chain, Entries
 
 _PASSES = 6
 
@@ -34,9 +34,7 @@ def scaled(arrow: Arrow) -> tuple[Arrow, Scaling]:
     rate, row = [d for _, d in pairs], [r for r, _ in pairs]
     column = _columns(arrow, rate, row)
     size = _size(arrow, row, rate)
-    chains = [
-        _chain(chain, r, d, column, size) for chain, (r, d) in zip(arrow.chains, pairs, strict=True)
-    ]
+    chains = [_chain(chain, r, d, column, size) for chain, (r, d) in zip(arrow.chains, pairs, strict=True)]
     border_row, column = _border_rows(arrow, chains, column)
     chains = [_with_sums(chain, border_row) for chain in chains]
     steps = max(1, sum(chain.steps for chain in chains))
@@ -76,7 +74,7 @@ def _equilibrated(chain: Chain) -> tuple[Array, Array]:
     return _power_of_two(row), _power_of_two(rate)
 
 
-def _middle(values: Array, known: Array, axis: int) -> Array:
+def _middle(values: Array, known: Bools, axis: int) -> Array:
     high = np.max(np.where(known, values, 0.0), axis=axis, initial=0.0)
     low = np.min(np.where(known, values, np.inf), axis=axis, initial=np.inf)
     return np.where(high > 0, np.sqrt(high * np.where(np.isfinite(low), low, 1.0)), 1.0)

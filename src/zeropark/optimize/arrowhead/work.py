@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -23,11 +25,11 @@ _CACHE = 256_000
 """Bytes of a tile's matrix, for the processor's second cache."""
 _LANES = 256
 
-Run = Callable[[Callable[[int], object], int], list[object]]
+Run = Callable[[Callable[[int], Any], int], list[Any]]
 """Calls a function with 0 … count − 1, side by side where that is possible."""
 
 
-def in_turn(function: Callable[[int], object], count: int) -> list[object]:
+def in_turn(function: Callable[[int], Any], count: int) -> list[Any]:
     """One after the other."""
     return [function(k) for k in range(count)]
 
@@ -238,10 +240,10 @@ class Work:
             other = a != b
             np.add.at(border, (j[other], i[other]), total[other, g])
         parts = self.run(lambda k: self._factor_segment(k, delta), self.segments)
-        for matrix, more in parts:  # type: ignore[misc, attr-defined]
+        for matrix, more in parts:
             border += matrix
             lifted.append(more)
-        return border, int(sum(lifted))  # type: ignore[arg-type]
+        return border, int(sum(lifted))
 
     def _factor_segment(self, k: int, delta: float) -> tuple[Array, int]:
         cut, after = self.cut[k], self.cut[(k + 1) % self.segments]
@@ -262,7 +264,9 @@ class Work:
         how: see ``_aim`` of the kernels; 0 and 1 close the residuals, 2 and 3 correct direction ``base``. which: the
         number of the direction.
         """
-        return self._eliminate(_Goal(how, mu, np.array(reach), base, how < 2), self.rows, float(how < 2), which)
+        return self._eliminate(
+            _Goal(how, mu, np.array(reach), base, how < 2), self.rows, float(how < 2), which
+        )
 
     def load_missed(self, which: int) -> Array:
         """The same for what the last direction missed: only the rows have a right-hand side."""
@@ -287,7 +291,7 @@ class Work:
             self.segments,
         )
         out = -self._onto_places(sums.sum(axis=0))
-        for moved, carried in parts:  # type: ignore[misc, attr-defined]
+        for moved, carried in parts:
             out += moved - carried
         return np.asarray(out)
 
@@ -322,7 +326,15 @@ class Work:
         slot = self._slots(border)
         self.run(
             lambda k: self.kernels.missed_rows(
-                self.step, self.rows, self.along[which].x, slot, full, self.tiles[k], self.missed, self.ahead, sums[k]
+                self.step,
+                self.rows,
+                self.along[which].x,
+                slot,
+                full,
+                self.tiles[k],
+                self.missed,
+                self.ahead,
+                sums[k],
             ),
             self.segments,
         )
@@ -334,7 +346,14 @@ class Work:
         found = np.zeros((self.segments, 2, weights.size))
         self.run(
             lambda k: self.kernels.blocked(
-                self.step, self.data, self.at, self.along[which], self.along[more], weights, self.tiles[k], found[k]
+                self.step,
+                self.data,
+                self.at,
+                self.along[which],
+                self.along[more],
+                weights,
+                self.tiles[k],
+                found[k],
             ),
             self.segments,
         )
@@ -351,17 +370,13 @@ class Work:
         self.lam += dual * self.lam_along[which]
 
     def _add(self, to: Rates, along: Rates, primal: float, dual: float) -> None:
-        self.run(
-            lambda k: self.kernels.add(self.step, to, along, primal, dual, self.tiles[k]), self.segments
-        )
+        self.run(lambda k: self.kernels.add(self.step, to, along, primal, dual, self.tiles[k]), self.segments)
 
 
 def _tiles(group: Ints, start: int, end: int, lanes: int) -> Ints:
     """(tiles, 3): first step, end, group; none is longer than ``lanes`` or in two groups."""
     edges = [start, *(int(t) + start + 1 for t in np.flatnonzero(np.diff(group[start:end]))), end]
     tiles = [
-        (a, min(a + lanes, to), group[a])
-        for from_, to in zip(edges[:-1], edges[1:], strict=True)
-        for a in range(from_, to, lanes)
+        (a, min(a + lanes, to), group[a]) for from_, to in pairwise(edges) for a in range(from_, to, lanes)
     ]
     return np.array(tiles, dtype=np.int64).reshape(len(tiles), 3)
