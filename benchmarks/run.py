@@ -1,127 +1,121 @@
-"""Building and solving the least-cost problem beside PyPSA: one run, the same park, ratios; and the demo.
+"""The benchmark: zeropark beside its peers, the same parks, ratios of time and memory.
 
-    make bench
+    make bench                                                   all of it (hours)
+    python benchmarks/run.py --subjects sizes --peers zeropark,clarabel
+    python benchmarks/run.py --list                              what would be measured, and what is there
+    python benchmarks/run.py --quick                             nothing above 2,190 steps, kept apart, no pages
+    python benchmarks/run.py --pages                             only write the pages again
 
-Writes ``docs/reference/benchmarks.md``. Objectives must agree to 1e-6, or the run fails.
+Each cell is measured in a process of its own and kept in ``results/latest.json`` at once, so that a run that was
+stopped goes on where it was. A cell is measured again when the code or the packages it depends on
+changed, or with ``--afresh``. ``--continue`` counts what is measured as part of the last run.
 """
 
 from __future__ import annotations
 
-import logging
-import platform
+import argparse
 import time
-import warnings
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from bench_park import one_power, pypsa_network, zeropark_park
-from zeropark.accounts.standard import accounts_of
-from zeropark.examples.write import example_folder
-from zeropark.optimize.formulate import formulate
-from zeropark.optimize.highs import solve_highs
-from zeropark.optimize.options import SolverOptions
-from zeropark.optimize.problem import Problem
-from zeropark.park.model import Park
-from zeropark.readings import load
-from zeropark.rules.build import enforced, rules_of
+from harness.cells import Bench, Cell, Results, fingerprint, machine
+from harness.environments import FOLDER
+from harness.pages import write_pages
+from harness.process import LIMIT_SECONDS
+from harness.table import words
+from parks.case import Case
+from peers import PEERS
+from peers.model import Peer
+from subjects import SUBJECTS
+from subjects.model import Subject
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
-TOLERANCES = dict.fromkeys(
-    ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "ipm_optimality_tolerance"),
-    SolverOptions().tolerance,
-)
+LATEST = Path(__file__).resolve().parent / "results" / "latest.json"
+QUICK_STEPS, QUICK_SECONDS = 2190, 120.0
 
 
-@dataclass(frozen=True)
-class Row:
-    """One park of one size: seconds; None where a tool was not run."""
-
-    park: str
-    hours: int
-    columns: int
-    build: float
-    solve: float | None
-    solver: str
-    peer_build: float | None = None
-    peer_solve: float | None = None
-
-
-def built(park: Park) -> tuple[Problem, float]:
-    """The problem, and the best of three times that building it took; accounts and rules included."""
-    best = float("inf")
-    for _ in range(3):
-        began = time.perf_counter()
-        accounts = accounts_of(park)
-        rules = enforced(rules_of(park, accounts))
-        problem = formulate(park, accounts.cost, {rule.rule: rule.form for rule in rules})
-        best = min(best, time.perf_counter() - began)
-    return problem, best
-
-
-def beside_pypsa(hours: int, solving: bool) -> Row:
-    """The bench park in both tools. Raises SystemExit when the objectives differ by more than 1e-6."""
-    problem, build = built(zeropark_park(hours))
-    network = pypsa_network(hours)
-    began = time.perf_counter()
-    network.optimize.create_model()
-    one_power(network)
-    row = Row("bench park", hours, problem.cost.size, build, None, "", time.perf_counter() - began)
-    if not solving:
-        return row
-    run = solve_highs(problem, SolverOptions())
-    options = {"solver": run.solver.removeprefix("highs-"), "run_crossover": "off", **TOLERANCES}
-    began = time.perf_counter()
-    network.optimize.solve_model(solver_name="highs", solver_options=options, log_to_console=False)
-    peer_solve = time.perf_counter() - began
-    difference = abs(network.objective - run.objective) / abs(run.objective)
-    if difference > 1e-6:
-        raise SystemExit(
-            f"{hours} h: objectives differ by {difference:.1e}: {run.objective} and {network.objective}"
-        )
-    return replace(row, solve=run.seconds, solver=run.solver, peer_solve=peer_solve)
-
-
-def demo() -> Row:
-    """The worked example, a year of hours."""
-    park = load(example_folder())
-    problem, build = built(park)
-    run = solve_highs(problem, SolverOptions())
-    return Row("Baotou example", park.clock.steps, problem.cost.size, build, run.seconds, run.solver)
-
-
-def page(rows: list[Row]) -> str:
-    """The table as Markdown."""
-    lines = [
-        "# Benchmarks",
-        "",
-        "Generated by `make bench`; one run on one machine, both tools with the same HiGHS solver, tolerances and park",
-        f"(`benchmarks/bench_park.py`); objectives agree to 1e-6. {platform.machine()}, Python {platform.python_version()}.",
-        "",
-        "| park | hours | columns | build, s | PyPSA build, s | ratio | solve, s | solver | PyPSA solve, s | building is |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what is asked for, then write the pages."""
+    asked = _arguments().parse_args(arguments)
+    subjects = [SUBJECTS[name] for name in _names(asked.subjects, SUBJECTS)]
+    peers = set(_names(asked.peers, PEERS))
+    file = FOLDER / "quick.json" if asked.quick else LATEST
+    file.parent.mkdir(parents=True, exist_ok=True)
+    results = Results.read(file)
+    cells = [
+        (s, t, c, p) for s, t, c, p in _wanted(subjects, peers) if not asked.quick or _steps(c) <= QUICK_STEPS
     ]
-    for r in rows:
-        ratio = "—" if r.peer_build is None else f"{r.build / r.peer_build:.3f}"
-        share = "—" if r.solve is None else f"{r.build / (r.build + r.solve):.1%} of both"
-        cells = (r.park, f"{r.hours:,}", f"{r.columns:,}", f"{r.build:.3f}", seconds(r.peer_build), ratio, seconds(r.solve),
-                 r.solver or "—", seconds(r.peer_solve), share)  # fmt: skip
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    if asked.list:
+        _list(results, cells)
+        return
+    if not asked.pages:
+        limit = QUICK_SECONDS if asked.quick else LIMIT_SECONDS
+        bench = Bench(results, _run_id(results, asked.go_on), asked.afresh, limit)
+        _measure(bench, cells)
+    if not asked.quick:
+        write_pages(results)
 
 
-def seconds(value: float | None) -> str:
-    """Seconds, or a dash where nothing was measured."""
-    return "—" if value is None else f"{value:.2f}"
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--subjects", default="", help=f"some of {', '.join(SUBJECTS)}; all by default")
+    parser.add_argument("--peers", default="", help=f"some of {', '.join(PEERS)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="small cases only, two minutes each")
+    parser.add_argument("--afresh", action="store_true", help="measure again what is there")
+    parser.add_argument("--continue", dest="go_on", action="store_true", help="count as part of the last run")
+    parser.add_argument("--pages", action="store_true", help="only write the pages from what is there")
+    parser.add_argument("--list", action="store_true", help="only say what would be measured")
+    return parser
 
 
-def main() -> None:
-    """Measure, print, write the page."""
-    logging.disable(logging.WARNING)
-    warnings.simplefilter("ignore")  # of the peer
-    rows = [beside_pypsa(168, True), beside_pypsa(2184, True), beside_pypsa(8760, False), demo()]
-    text = page(rows)
-    print(text)
-    PAGE.write_text(text, encoding="utf-8")
+def _names(text: str, known: dict[str, Subject] | dict[str, Peer]) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()] or list(known)
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise SystemExit(f"unknown: {', '.join(unknown)}; known: {', '.join(known)}")
+    return names
+
+
+def _wanted(subjects: list[Subject], peers: set[str]) -> Iterator[tuple[Subject, str, Case, Peer]]:
+    for subject in subjects:
+        for title, case in subject.cases:
+            for name in subject.peers:
+                if name in peers and case.needs <= PEERS[name].can:
+                    yield subject, title, case, PEERS[name]
+
+
+def _steps(case: Case) -> int:
+    return case.steps * case.years * max(1, case.nodes // 10)
+
+
+def _run_id(results: Results, go_on: bool) -> str:
+    """A new run, or with ``go_on`` the last one."""
+    if go_on and results.runs:
+        return max(results.runs)
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    results.runs[now] = machine()
+    return now
+
+
+def _measure(bench: Bench, cells: list[tuple[Subject, str, Case, Peer]]) -> None:
+    for at, (subject, title, case, peer) in enumerate(cells, 1):
+        began = time.perf_counter()
+        cell, now = bench.fill(case, peer)
+        how = f"{time.perf_counter() - began:6.1f} s" if now else "    kept"
+        print(
+            f"[{at}/{len(cells)}] {subject.title} · {title} · {peer.title}: {words(cell)} ({how.strip()})",
+            flush=True,
+        )
+
+
+def _list(results: Results, cells: list[tuple[Subject, str, Case, Peer]]) -> None:
+    for subject, title, case, peer in cells:
+        cell: Cell | None = results.cell(case, peer.name)
+        changed = cell is not None and cell["code"] != fingerprint(peer)
+        state = "not there" if cell is None else words(cell) + (" (code changed since)" if changed else "")
+        print(f"{subject.name} · {title} · {peer.name}: {state}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ park.yaml ─► Park ─► accounts, rules ─► problem ─► answer ─►
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zeropark.accounts.bases import capacity_bases, with_bases
@@ -15,6 +16,7 @@ from zeropark.errors import NotSolved
 from zeropark.forms import Key
 from zeropark.optimize.answer import Answer, Certificate
 from zeropark.optimize.certificate import limit_residual, lower_bound
+from zeropark.optimize.conditioning import scale_notes
 from zeropark.optimize.formulate import formulate
 from zeropark.optimize.many import solve_all
 from zeropark.optimize.options import Progress, SolverOptions, silent
@@ -52,17 +54,25 @@ def plan(park: Park, options: PlanOptions | None = None, progress: Progress = si
     options = options or PlanOptions()
     ways = [(bases, plan_one(with_bases(park, bases), options, progress)) for bases in capacity_bases(park)]
     bases, best = min(ways, key=lambda way: way[1].bill.total)
-    others = tuple(
+    others = dearer([(other, outcome.bill.total) for other, outcome in ways], bases, best.bill.currency)
+    return replace(best, alternatives=others)
+
+
+def dearer(
+    ways: Sequence[tuple[Mapping[str, str], float]], chosen: Mapping[str, str], currency: str
+) -> tuple[str, ...]:
+    """What each way to settle the capacity charges, other than the chosen one, would cost more, in words."""
+    least = next(total for bases, total in ways if bases is chosen)
+    return tuple(
         both(
             f"{' and '.join(f'{market} on {basis}' for market, basis in other.items())} would cost "
-            f"{outcome.bill.total - best.bill.total:,.0f} {best.bill.currency} more",
+            f"{total - least:,.0f} {currency} more",
             f"若{'、'.join(f'{market}按 {basis} 计费' for market, basis in other.items())}，费用将增加 "
-            f"{outcome.bill.total - best.bill.total:,.0f} {best.bill.currency}",
+            f"{total - least:,.0f} {currency}",
         )
-        for other, outcome in ways
-        if other is not bases
+        for other, total in ways
+        if other is not chosen
     )
-    return replace(best, alternatives=others)
 
 
 def plan_one(park: Park, options: PlanOptions, progress: Progress = silent) -> Outcome:
@@ -70,6 +80,7 @@ def plan_one(park: Park, options: PlanOptions, progress: Progress = silent) -> O
     accounts = accounts_of(park)
     rules = rules_of(park, accounts)
     problem, build_seconds = built(park, accounts, enforced(rules), progress)
+    park = replace(park, notes=park.notes + scale_notes(park, problem))
     units = {name_of(rule): accounts.lookup[rule.left].unit for rule in rules}
     answer = solve(park, problem, options.solver, progress, build_seconds, units)
     outcome = read(park, accounts, rules, answer.quantities, "optimal", answer.rule_duals)

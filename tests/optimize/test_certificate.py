@@ -151,21 +151,54 @@ def test_nothing_is_assumed_where_all_is_bounded(make_park: MakePark) -> None:
         assert 105 - 60 * abs(noise) - 1e-6 <= bound.value <= 105 + 1e-6
 
 
-def test_what_is_assumed_of_unlimited_quantities_is_said(make_park: MakePark) -> None:
-    """A market without limit and a price too high by 1: its negative reduced cost is held by a box of ten
-    times its 7 MW, so the bound loses 70 of (10 + 1) · 7, and says so.
-    """
+def test_a_purchase_without_limit_is_bounded_by_what_can_leave_its_node(make_park: MakePark) -> None:
+    """At most the load's 7 MW can be bought: at a price too high by 1 the bound loses 7 of 77, and is 70."""
     assets = {
         "grid": {"kind": "market", "node": "bus", "buy": {}},
         "load": {"kind": "demand", "node": "bus", "profile": [7]},
     }
     problem = formulate(make_park(assets, steps=1), Form({("grid", "buy"): 10.0}))
     bound = lower_bound(problem, np.array([11.0]), np.array([7.0]))
-    assert bound.value == pytest.approx(77 - 70)
+    assert bound.value == pytest.approx(70)
+    assert bound.assumed == ""
+
+
+def test_what_is_assumed_of_unlimited_quantities_is_said(make_park: MakePark) -> None:
+    """Buying at 10 and selling at 11 is money for nothing: no price proves any bound, so it leans on a box of
+    ten times the 7 MW, and says so.
+    """
+    assets = {
+        "grid": {"kind": "market", "node": "bus", "buy": {}, "sell": {}},
+        "load": {"kind": "demand", "node": "bus", "profile": [7]},
+    }
+    cost = Form({("grid", "buy"): 10.0, ("grid", "sell"): -11.0})
+    problem = formulate(make_park(assets, steps=1), cost)
+    bound = lower_bound(problem, np.array([11.0]), np.array([7.0, 0.0]))
+    assert bound.value <= 77 - 7
     assert (
         in_language(bound.assumed, "en")
         == "no unlimited quantity of grid exceeds 10 times its value in this plan"
     )
+
+
+def test_a_solvers_last_digit_is_lifted_off_unlimited_quantities(make_park: MakePark) -> None:
+    """The power of the battery has no limit, so a price off in its tenth digit would prove nothing: it is moved
+    to where it proves, and nothing is assumed.
+    """
+    assets = {
+        "grid": {"kind": "market", "node": "bus", "buy": {"price": [10, 40]}, "sell": {"price": [9, 12]}},
+        "load": {"kind": "demand", "node": "bus", "profile": [3, 7]},
+        "battery": {
+            "kind": "storage", "node": "bus", "capacity": 5, "charge_efficiency": 0.9, "discharge_efficiency": 0.9,
+        },
+    }  # fmt: skip
+    park = make_park(assets, steps=2)
+    problem, run, duals = solved(formulate(park, accounts_of(park).cost))
+    for noise in (-1e-10, 1e-10):
+        signs = np.where(np.arange(duals.size) % 2 == 0, 1.0, -1.0)
+        bound = lower_bound(problem, duals * (1 + noise * signs), run.x)
+        assert bound.assumed == ""
+        assert -1e-9 * run.objective <= run.objective - bound.value <= 1e-7 * run.objective
 
 
 # --- residuals ----------------------------------------------------------------------------------------------
@@ -182,7 +215,7 @@ def test_residual_of_a_solution_is_small(random_solved: list[Solved]) -> None:
         ([5.0, 1.3], 0.7 / 6.3),  # 0.7 of 7 MW missing; the row's largest term is what flows
         ([5.0, 2.7], 0.7 / 7.7),
         ([5.5, 1.5], 0.5 / 5.5),  # balanced, but 0.5 over the capacity of 5
-        ([7.5, -0.5], 0.5),  # balanced; 2.5 of 7.5 over the capacity, and 0.5 (of at least 1) below zero
+        ([7.5, -0.5], 1.0),  # balanced; 2.5 of 7.5 over the capacity, and all of the other source below zero
         ([0.0, 7.0], 0.0),  # feasible, though not best: not a matter of residuals
     ],
 )

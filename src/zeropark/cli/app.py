@@ -15,8 +15,11 @@ from typing import Annotated
 import typer
 
 from zeropark import __version__
+from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
+from zeropark.cli.pathways import pathway_command
 from zeropark.cli.progress import bar
 from zeropark.cli.say import console, errors, say_checked, say_faults, say_outcome, say_reasons
+from zeropark.cli.studies import dispatch_command, study_command
 from zeropark.errors import Fault, Infeasible, InputError, Unbounded, UnmetRequest, ZeroparkError
 from zeropark.examples.write import write_example
 from zeropark.optimize.options import SolverName, SolverOptions
@@ -36,18 +39,6 @@ app = typer.Typer(
 CANCELLED = 130
 """Exit code after Ctrl-C, as shells have it; Typer turns the interrupt into it."""
 
-ParkPath = Annotated[Path, typer.Argument(help="Park folder, or its park.yaml.", show_default=False)]
-OutPath = Annotated[Path, typer.Option("--out", help="Folder for the results.", show_default=False)]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="PATH=VALUE",
-        help="Override one field, e.g. assets.pv.capacity.max='500 MW'. Repeatable.",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
 
 @app.command()
 def init(
@@ -65,7 +56,7 @@ def check(park: ParkPath, overrides: Overrides = None, as_json: AsJson = False) 
     faults: tuple[Fault, ...] = ()
     found = None
     try:
-        found = load(park, _pairs(overrides))
+        found = load(park, pairs(overrides))
     except InputError as error:
         faults = error.faults
     if as_json:
@@ -98,10 +89,10 @@ def plan_command(
 ) -> None:
     """Least-cost plan, accounts, rules, report. 规划"""
     options = PlanOptions(SolverOptions(solver=solver, time_limit=time_limit), rule_costs)
-    _require_writable(out)
+    require_writable(out)
     with bar(quiet=as_json) as progress:
         progress("read the park", 0.0)
-        outcome = plan(load(park, _pairs(overrides)), options, progress)
+        outcome = plan(load(park, pairs(overrides)), options, progress)
         write_outcome(outcome, out, progress)
     _tell(outcome, out, as_json)
 
@@ -133,12 +124,17 @@ def account_command(
     as_json: AsJson = False,
 ) -> None:
     """The same readings over given flows. 核算"""
-    _require_writable(out)
+    require_writable(out)
     with bar(quiet=as_json) as progress:
         progress("read the flows", 0.0)
-        outcome = account(load(park, _pairs(overrides)), flows, levels, capacities)
+        outcome = account(load(park, pairs(overrides)), flows, levels, capacities)
         write_outcome(outcome, out, progress)
     _tell(outcome, out, as_json)
+
+
+app.command("pathway")(pathway_command)
+app.command("study")(study_command)
+app.command("dispatch")(dispatch_command)
 
 
 def _tell(outcome: Outcome, out: Path, as_json: bool) -> None:
@@ -146,25 +142,6 @@ def _tell(outcome: Outcome, out: Path, as_json: bool) -> None:
         print(json.dumps(summary_of(outcome), ensure_ascii=False, indent=2))
     else:
         say_outcome(outcome, out)
-
-
-def _pairs(overrides: list[str] | None) -> dict[str, str]:
-    pairs = {}
-    for text in overrides or []:
-        path, equals, value = text.partition("=")
-        if not equals or not path.strip():
-            raise typer.BadParameter(f"'{text}' is not PATH=VALUE", param_hint="--set")
-        pairs[path.strip()] = value
-    return pairs
-
-
-def _require_writable(out: Path) -> None:
-    """Before hours of work: can the results be written there?"""
-    existing = next(p for p in (out, *out.absolute().parents) if p.exists())
-    if out.exists() and not out.is_dir():
-        raise InputError([Fault(str(out), None, "--out", "a file", "a folder")])
-    if not existing.is_dir():
-        raise InputError([Fault(str(out), None, "--out", f"'{existing}' is a file", "a folder")])
 
 
 def _version(wanted: bool) -> None:

@@ -99,7 +99,6 @@ def _name(key: str, language: Language) -> str:
 
 def place_words(outcome: Outcome, path: str, language: Language) -> str:
     """``Wind farm: investment`` for ``assets.wind.capacity.investment``; the path itself where nothing fits."""
-    park = outcome.park
     if path.startswith("pack "):
         name = pack_title(outcome, path.removeprefix("pack "), language)
         return say("pack", language, FIELDS, name=name)
@@ -107,6 +106,11 @@ def place_words(outcome: Outcome, path: str, language: Language) -> str:
         place, figure = path.removeprefix("weather.").split(": ", 1)
         title = say("weather", language, FIELDS, name=place)
         return _colon(title, _name(figure, language), language)
+    return field_words(outcome.park, path, language)
+
+
+def field_words(park: Park, path: str, language: Language) -> str:
+    """A field of the park file in words; its path where nothing fits."""
     head, *rest = path.split(".")
     if head == "money" and rest:
         return _colon(_term("money", language), _term(rest[-1], language), language)
@@ -114,9 +118,9 @@ def place_words(outcome: Outcome, path: str, language: Language) -> str:
         return path
     owner, fields = rest[0], rest[1:]
     if head == "rules":
-        return _colon(
-            pack_title(outcome, owner, language), _parameter(park, owner, fields[-1], language), language
-        )
+        pack = park.packs.get(owner)
+        title = named(owner, pack.name, pack.name_zh, language) if pack else owner
+        return _colon(title, _parameter(park, owner, fields[-1], language), language)
     if head == "assets":
         return _colon(asset_title(park, owner, language), _asset_field(park, fields, language), language)
     if head == "carriers":

@@ -73,7 +73,7 @@ def report_html(outcome: Outcome) -> str:
         bodies=bodies,
         title=outcome.park.spec.name,
         title_zh=outcome.park.spec.name_zh or outcome.park.spec.name,
-        data=Markup(_json(data)),
+        data=Markup(script_json(data)),
         plotly=Markup(get_plotlyjs().replace("</script", "<\\/script")),
         style=Markup(environment.get_template("page.css").render()),
         script=Markup(environment.get_template("page.js").render()),
@@ -203,7 +203,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _json(data: object) -> str:
+def script_json(data: object) -> str:
     """JSON that may stand inside a script element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

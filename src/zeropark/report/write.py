@@ -42,7 +42,7 @@ def write_outcome(outcome: Outcome, folder: Path, progress: Progress | None = No
     written and the share done. Raises InputError when the folder cannot be written.
     """
     say = progress or (lambda _text, _share: None)
-    temporary = _beside(folder)
+    temporary = hidden_beside(folder)
     try:
         for done, (name, write) in enumerate(_WRITERS.items()):
             say(name, done / len(_WRITERS))
@@ -55,7 +55,7 @@ def write_outcome(outcome: Outcome, folder: Path, progress: Progress | None = No
     return tuple(folder / name for name in _WRITERS)
 
 
-def _beside(folder: Path) -> Path:
+def hidden_beside(folder: Path) -> Path:
     """A new hidden folder on the same disk, with the rights that a plain folder would have."""
     try:
         if folder.exists() and not folder.is_dir():

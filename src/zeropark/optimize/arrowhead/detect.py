@@ -167,9 +167,10 @@ class _Detector:
         if last.size != np.unique(at[inside]).size or np.any(self.problem.lower[slab.col] < 0):
             return False
         builder = self.builders[c]
-        upper = np.where(inside, np.append(slab.upper, 0.0)[at], 0.0)
-        lower = np.zeros(steps)
-        lower[last] = np.maximum(slab.lower[at[last]], 0.0)
+        # bounds inside a stretch are so wide that they never hold: else they would carry part of the multiplier
+        most = max(1.0, float(np.max(np.abs(slab.upper))))
+        lower, upper = np.where(inside, -most, 0.0), np.where(inside, 2.0 * most, 0.0)
+        lower[last], upper[last] = np.maximum(slab.lower[at[last]], 0.0), slab.upper[at[last]]
         p = builder.add_rate(Rate(np.zeros(steps), lower, upper))
         row = builder.add_row(np.zeros(steps), ~inside)
         builder.now.append((row, p, np.where(inside, 1.0, 0.0)))

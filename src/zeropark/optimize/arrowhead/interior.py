@@ -300,7 +300,7 @@ class Interior:
 
     def _refined(self, found: Direction, left: Left, aim: Aim, full: float) -> bool:
         """Solve again for what a direction missed of the rows, where that is worth it; at most twice."""
-        allowed = max(0.01 * left.largest_row, 0.1 * self.tolerance * self.rhs_size)
+        allowed = 0.3 * max(left.largest_row, self.tolerance * self.rhs_size)
         refined = False
         for _ in range(2):
             parts = self.crew.each("miss", self._spread(found.places, full, found.number))

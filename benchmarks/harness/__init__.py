@@ -1,0 +1,1 @@
+"""The harness: environments, processes, results, and the page made of them."""

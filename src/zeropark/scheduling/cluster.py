@@ -1,0 +1,152 @@
+"""Workers of a Dask cluster, which may be other machines."""
+
+from __future__ import annotations
+
+import queue
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from importlib import metadata
+from typing import Any
+
+from zeropark.errors import Fault, InputError, NotSolved
+from zeropark.scheduling.tasks import ATTEMPTS, POLL_SECONDS, Argument, Lost, Result, Shared, Tick
+
+try:
+    from distributed import Client, Future, KilledWorker, WorkerPlugin
+except ModuleNotFoundError:  # an extra: pip install 'zeropark[cluster]'
+    Client = Future = KilledWorker = None
+    WorkerPlugin = object
+
+_ANSWER_SECONDS = 15
+_FIRST_WORKER_SECONDS = 60
+
+
+class Cluster:
+    """The workers behind a Dask scheduler. address: such as ``tcp://host:8786``.
+
+    Raises InputError where no scheduler answers, it has no workers, or they run another zeropark.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        if Client is None:
+            raise _refused(address, "no 'distributed' here", "pip install 'zeropark[cluster]'")
+        try:
+            self._client = Client(address, timeout=_ANSWER_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            hint = "start one with: dask scheduler"
+            raise _refused(address, "no scheduler that answers", hint) from error
+        try:
+            self._client.wait_for_workers(1, timeout=_FIRST_WORKER_SECONDS)
+            self._require_same_version()
+        except TimeoutError as error:
+            self._client.close()
+            raise _refused(address, "a scheduler without workers", f"dask worker {address}") from error
+        except BaseException:
+            self._client.close()
+            raise
+
+    def words(self) -> str:
+        """Where the tasks run, for people."""
+        count = len(self._client.nthreads())
+        return f"{count} worker{'s' if count != 1 else ''} at {self.address}"
+
+    def run(
+        self,
+        function: Callable[[Shared, Argument], Result],
+        shared: Shared,
+        arguments: Mapping[str, Argument],
+        tick: Tick,
+    ) -> Iterator[tuple[str, Result | Lost]]:
+        """See ``Scheduler.run``. Dask itself runs again what a dead worker was doing."""
+        token = f"zeropark-{uuid.uuid4().hex}"
+        self._client.register_plugin(Holder(token, shared), name=token)
+        done: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        running: dict[str, tuple[str, Future]] = {}
+        attempts: Counter[str] = Counter()
+
+        def begin(name: str) -> None:
+            attempts[name] += 1
+            key = f"{token}-{len(attempts)}-{attempts[name]}"
+            future = self._client.submit(
+                _run, function, token, arguments[name], key=key, pure=False, retries=ATTEMPTS
+            )
+            running[key] = name, future
+            future.add_done_callback(done.put)
+
+        try:
+            for name in arguments:
+                begin(name)
+            while running:
+                tick()
+                try:
+                    future = done.get(timeout=POLL_SECONDS)
+                except queue.Empty:
+                    continue
+                name, _ = running.pop(future.key)
+                if future.status in ("cancelled", "lost"):
+                    raise NotSolved("the cluster gave up the work", f"scheduler {self.address}")
+                if not isinstance(future.exception(), KilledWorker):
+                    yield name, future.result()
+                elif attempts[name] < 2:  # Dask blames all that a dead worker had: a second chance
+                    begin(name)
+                else:
+                    yield name, Lost(ATTEMPTS)
+        finally:
+            self._client.cancel([future for _, future in running.values()], force=True)
+            self._client.unregister_worker_plugin(token)
+
+    def _require_same_version(self) -> None:
+        here = version()
+        try:
+            there = self._client.run(version)
+        except ImportError as error:
+            raise _refused(
+                self.address, "workers without zeropark", f"install zeropark {here} there"
+            ) from error
+        others = {address: found for address, found in there.items() if found != here}
+        if others:
+            address, found = next(iter(others.items()))
+            raise _refused(self.address, f"zeropark {found} on {address}", f"zeropark {here} on all workers")
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+
+def version() -> str:
+    """The version of zeropark that is installed."""
+    return metadata.version("zeropark")
+
+
+def _refused(address: str, found: str, hint: str) -> InputError:
+    expected = "the address of a Dask scheduler, such as tcp://host:8786"
+    return InputError([Fault("--scheduler", None, address, found, expected, hint)])
+
+
+# --- in the worker ------------------------------------------------------------------------------
+
+_HELD: dict[str, Any] = {}
+"""What the tasks of a run share, by the run's token."""
+
+
+class Holder(WorkerPlugin):  # type: ignore[misc]
+    """Brings what the tasks share to every worker, those that start later too."""
+
+    def __init__(self, token: str, shared: object) -> None:
+        self.token, self.shared = token, shared
+
+    def setup(self, worker: object) -> None:
+        """A worker begins."""
+        _HELD[self.token] = self.shared
+
+    def teardown(self, worker: object) -> None:
+        """The run, or the worker, is over."""
+        _HELD.pop(self.token, None)
+
+
+def _run(function: Callable[[Any, Argument], Result], token: str, argument: Argument) -> Result:
+    return function(_HELD[token], argument)

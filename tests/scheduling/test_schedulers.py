@@ -1,0 +1,142 @@
+"""The same tasks on this process, on local processes, and on a real Dask cluster of processes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from distributed import LocalCluster
+
+from zeropark.errors import InputError
+from zeropark.scheduling.choose import scheduler_at
+from zeropark.scheduling.processes import ONE_THREAD, Processes
+from zeropark.scheduling.tasks import ATTEMPTS, InThisProcess, Lost, Scheduler
+
+Make = Callable[[], Scheduler]
+
+
+def no_tick() -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def tasks() -> Iterator[ModuleType]:
+    """Imported by name, so that workers, which start with this search path, can do the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parent))
+        yield importlib.import_module("tasks_of_tests")
+
+
+@pytest.fixture(scope="module")
+def cluster(tasks: ModuleType) -> Iterator[LocalCluster]:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as started:
+        yield started
+
+
+@pytest.fixture(params=["here", "processes", "cluster"])
+def make(request: pytest.FixtureRequest) -> Make:
+    if request.param == "cluster":
+        address = request.getfixturevalue("cluster").scheduler_address
+        return lambda: scheduler_at(address)
+    return lambda: scheduler_at(workers=0 if request.param == "here" else 2)
+
+
+@pytest.fixture(params=["processes", "cluster"])
+def make_workers(request: pytest.FixtureRequest) -> Make:
+    if request.param == "cluster":
+        address = request.getfixturevalue("cluster").scheduler_address
+        return lambda: scheduler_at(address)
+    return lambda: Processes(2)
+
+
+def test_every_task_is_answered_once(make: Make, tasks: ModuleType) -> None:
+    with make() as scheduler:
+        found = list(scheduler.run(tasks.added, 100, {f"t{i}": i for i in range(7)}, no_tick))
+        again = list(scheduler.run(tasks.added, 200, {"one": 1}, no_tick))
+    assert sorted(found) == [(f"t{i}", 100 + i) for i in range(7)]
+    assert again == [("one", 201)]
+
+
+def test_an_error_of_the_function_is_raised(make: Make, tasks: ModuleType) -> None:
+    with make() as scheduler, pytest.raises(ValueError, match="no 3"):
+        list(scheduler.run(tasks.fails, None, {"a": 3}, no_tick))
+
+
+def test_what_tick_raises_cancels(make: Make, tasks: ModuleType) -> None:
+    def tick() -> None:
+        raise KeyboardInterrupt
+
+    with make() as scheduler, pytest.raises(KeyboardInterrupt):
+        list(scheduler.run(tasks.added, 1, {f"t{i}": i for i in range(50)}, tick))
+
+
+def test_a_task_whose_worker_is_killed_runs_again(
+    make_workers: Make, tasks: ModuleType, tmp_path: Path
+) -> None:
+    names = {name: name for name in "abcde"}
+    with make_workers() as scheduler:
+        found = dict(scheduler.run(tasks.dies_once, str(tmp_path), names, no_tick))
+    assert found == names
+    assert {path.name for path in tmp_path.iterdir()} == set(names)
+
+
+def test_a_task_that_kills_every_worker_is_lost_and_the_others_are_not(
+    make_workers: Make, tasks: ModuleType
+) -> None:
+    with make_workers() as scheduler:
+        found = dict(scheduler.run(tasks.dies, None, {n: n for n in ("a", "bad", "b", "c")}, no_tick))
+    assert found == {"a": "a", "bad": Lost(ATTEMPTS), "b": "b", "c": "c"}
+
+
+@pytest.mark.parametrize("variable", ONE_THREAD)
+def test_a_worker_has_one_thread(tasks: ModuleType, variable: str) -> None:
+    before = os.environ.get(variable)
+    with Processes(1) as scheduler:
+        assert dict(scheduler.run(tasks.threads, None, {"t": variable}, no_tick)) == {"t": "1"}
+    assert os.environ.get(variable) == before
+
+
+def test_workers_end_when_the_reader_stops(tasks: ModuleType, tmp_path: Path) -> None:
+    """Tasks that would wait for ever: the processes that run them are gone after the loop is left."""
+    scheduler = Processes(2)
+
+    def tick() -> None:
+        if len(list(tmp_path.glob("*.pid"))) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(scheduler.run(tasks.waits, str(tmp_path), {"a": "a", "b": "b"}, tick))
+    pids = [int(path.read_text()) for path in tmp_path.glob("*.pid")]
+    deadline = time.monotonic() + 30
+    while any(_runs(pid) for pid in pids):
+        assert time.monotonic() < deadline, "a worker outlives its scheduler"
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process does anything: one that has ended but was not waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_no_cluster_at_the_address_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zeropark.scheduling.cluster._ANSWER_SECONDS", 1)
+    with pytest.raises(InputError) as raised:
+        scheduler_at("tcp://127.0.0.1:9")
+    (fault,) = raised.value.faults
+    assert (fault.file, fault.field) == ("--scheduler", "tcp://127.0.0.1:9")
+    assert "no scheduler that answers" in fault.found
+
+
+def test_words_say_where_tasks_run(make: Make) -> None:
+    with make() as scheduler:
+        said = scheduler.words()
+    expected = "this process" if isinstance(scheduler, InThisProcess) else "2 "
+    assert said.startswith(expected)
