@@ -164,7 +164,12 @@ def random_arrow(seed: int, steps: int = 23, ring: bool = True) -> Arrow:
     bounded = np.array([False] * m + [True, True, True, True, False, True, False])
     width[~bounded] = np.where(width[~bounded] > 0, 1.0, 0.0)
     link = np.full((n, groups), CONSTANT, dtype=np.int64)
-    link[6], link[7], link[8], link[11] = (0, 0), (1, 2), (3, 3), (0, 0)  # the second: a column for each group
+    link[6], link[7], link[8], link[11] = (
+        (0, 0),
+        (1, 2),
+        (3, 3),
+        (0, 0),
+    )  # the second: a column for each group
     series: list[Array] = []
 
     def add(to: Entries, row: int, col: int, value: Any) -> None:

@@ -45,7 +45,7 @@ def balance(*names: str, steps: int = T) -> Rows:
 
 def capacity(name: str, share: object = 1.0, steps: int = T, size: str = "C") -> Rows:
     limit = shared(key(size), -np.asarray(share), steps)
-    return rows(f"capacity:{name}:{size}", -INF, 0.0, step(name, 1.0, steps), limit)
+    return rows(f"most:{name}:{size}", -INF, 0.0, step(name, 1.0, steps), limit)
 
 
 # --- bounds -----------------------------------------------------------------------------------------
@@ -125,9 +125,12 @@ def test_noise_is_no_room() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lower", "upper", "sign", "room"), [(-INF, 2.0, 1.0, None), (1.0, INF, -1.0, None), (1.0, 4.0, -1.0, 3.0)]
+    ("lower", "upper", "sign", "room"),
+    [(-INF, 2.0, 1.0, None), (1.0, INF, -1.0, None), (1.0, 4.0, -1.0, 3.0)],
 )
-def test_what_is_no_equation_gets_a_slack(lower: float, upper: float, sign: float, room: float | None) -> None:
+def test_what_is_no_equation_gets_a_slack(
+    lower: float, upper: float, sign: float, room: float | None
+) -> None:
     both = rows("both", lower, upper, step("x", 1.0, T), step("y", -2.0, T))
     found, chain = only(made([rate("x", T), rate("y", T)], [both], {}))
     assert chain.rates == 3
@@ -176,7 +179,10 @@ def test_a_store_joins_the_steps(cyclic: bool) -> None:
     assert entries(chain, chain.before) == {(1, 2): [-0.9 if cyclic else 0.0] + [-0.9] * (T - 1)}
     pattern = pattern_of(chain)
     assert pattern.ring.tolist() == [cyclic]
-    assert (pattern.step.local, pattern.order.tolist()) == (1, [0, 1])  # the balance is eliminated in its step
+    assert (pattern.step.local, pattern.order.tolist()) == (
+        1,
+        [0, 1],
+    )  # the balance is eliminated in its step
 
 
 def test_a_single_step_is_a_chain_without_a_past() -> None:

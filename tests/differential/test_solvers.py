@@ -25,7 +25,7 @@ SEEDS = range(340)
 REFERENCE = SolverOptions(solver="simplex", tolerance=1e-10, threads=1)
 COST_TOLERANCE = 1e-7
 BOUND_TOLERANCE = 1e-6
-RESIDUAL_TOLERANCE = 1e-7
+RESIDUAL_TOLERANCE = 1e-6
 
 
 def scale(problem: Problem, x: Array, cost: float) -> float:

@@ -216,7 +216,7 @@ def test_every_fault_of_the_file_itself_is_told_with_its_line(park: Path, tmp_pa
 zeropark: 1
 studies:
   a: {kind: sweap, fields: {}}
-  b: {kind: near-optimal, within: [-1 %], widthin: 2}
+  b: {kind: near-optimal, within: [1 %, -1 %], widthin: 2}
   c: {kind: sweep, combine: together, fields: {x.y: [1, 2], x.z: [1]}}
   d: {kind: monte-carlo, draws: 2, fields: {x.y: {distribution: uniform, low: 2, high: 1}}}
   e: {kind: weather-years, years: {one: {}}, joint: true, weights: {two: 1}}
@@ -224,7 +224,7 @@ studies:
     found = faults(park, tmp_path, text)
     assert {field: line for field, (_, line, _) in found.items()} == {
         "studies.a.kind": 3,
-        "studies.b.within.0": 4,
+        "studies.b.within.1": 4,
         "studies.b.widthin": 4,
         "studies.c": 5,
         "studies.d.seed": 6,

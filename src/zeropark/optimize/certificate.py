@@ -40,8 +40,8 @@ _LONG_COLUMN = 32
 """Columns with more entries are summed exactly, so that rounding does not grow with the number of steps."""
 _NOISE = (0.0, 1e-12, 1e-9, 1e-6)
 """A ray's entries below these shares of the largest are taken for a solver's noise, each in turn."""
-_TRIED = 2
-_LIFTS, _LSQR, _LSQR_STEPS, _SILENT = 6, 1e-9, 80, 1e-9
+_TRIED = 3
+_LIFTS, _LSQR, _LSQR_STEPS, _SILENT = 6, 1e-9, 200, 1e-9
 _LAST_DIGITS = 1e-5
 """What misses more of its terms than this is no noise of a solver, and is not worth lifting."""
 _SMALL = 1e-2
@@ -207,7 +207,7 @@ def _lifted(problem: Problem, cost: Array, y: Array, quiet: bool = False) -> Arr
         low = np.where(np.isfinite(problem.upper), 0.0, np.maximum(-reduced.least, 0.0))
         high = np.where(np.isfinite(problem.lower), 0.0, np.maximum(reduced.most, 0.0))
         size = _size(problem, cost, y)
-        if not np.any(low + high) or np.any(low + high > _LAST_DIGITS * size):
+        if not np.any(low + high) or np.any(low + high > _LAST_DIGITS * (size + _SILENT * np.max(size))):
             break
         held |= low + high > 0
         columns = np.flatnonzero(held & (size > 0))

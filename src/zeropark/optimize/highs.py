@@ -41,7 +41,8 @@ def solve_highs(problem: Problem, options: SolverOptions, progress: Progress = s
     """Solve; cancellation (Ctrl-C) and the time limit are honoured.
 
     Without crossover HiGHS sometimes cannot carry an interior point's multipliers back through its
-    presolve, and calls a good optimum unknown: it is then solved again without presolve.
+    presolve, and calls a good optimum unknown: it is then solved again without presolve, and, where HiPO was
+    not asked for by name, by IPX.
 
     Raises NotSolved when HiGHS cannot be given the problem.
     """
@@ -53,7 +54,12 @@ def solve_highs(problem: Problem, options: SolverOptions, progress: Progress = s
     left = None if options.time_limit is None else max(options.time_limit - run.seconds, 0.0)
     again = _solved(problem, replace(options, time_limit=left), name, progress, presolve=False)
     better = run if run.status == "optimal" and again.status != "optimal" else again
-    return replace(better, seconds=run.seconds + again.seconds)
+    spent = run.seconds + again.seconds
+    if better.status.startswith(_STOPPED) and name == "hipo" and options.solver != "hipo":
+        left = None if options.time_limit is None else max(options.time_limit - spent, 0.0)
+        better = _solved(problem, replace(options, time_limit=left), "ipx", progress)
+        spent += better.seconds
+    return replace(better, seconds=spent)
 
 
 def _solved(

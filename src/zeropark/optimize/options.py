@@ -15,7 +15,8 @@ Progress = Callable[[str, float], None]
 class SolverOptions:
     """solver: ``auto`` chooses by problem, ``highs`` chooses among those of HiGHS only. time_limit: s, None for none.
     tolerance: of residuals and of the relative gap. threads: 0 lets the solver choose. mip_gap: relative, for
-    whole numbers.
+    whole numbers. scheduler: address of a Dask cluster, whose workers share the scenarios or stages of a problem that
+    has several; None: this process.
     """
 
     solver: SolverName = "auto"
@@ -23,6 +24,7 @@ class SolverOptions:
     tolerance: float = 1e-8
     threads: int = 0
     mip_gap: float = 1e-4
+    scheduler: str | None = None
 
 
 def silent(stage: str, seconds: float) -> None:

@@ -13,8 +13,8 @@ from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.solution import Solution
 
-SMALL_NONZEROS = 12_000
-"""Below this many nonzeros simplex is as fast, and its answer is a corner, which is the easier one to read."""
+SMALL, SMALL_DISPATCH = 5_000, 30_000
+"""Nonzeros below which simplex is faster, with capacities to find and without: measured in benchmarks/."""
 _FINAL = ("optimal", "infeasible", "unbounded", TIME_LIMIT)
 
 
@@ -24,8 +24,7 @@ def run_solver(problem: Problem, options: SolverOptions, progress: Progress = si
     What the arrowhead interior point cannot take (whole numbers) or does not finish goes to HiGHS; the solution's
     ``solver`` says who answered.
     """
-    large = problem.matrix.nnz >= SMALL_NONZEROS and not np.any(problem.whole)
-    if options.solver != "arrowhead" and not (options.solver == "auto" and large):
+    if options.solver != "arrowhead" and not (options.solver == "auto" and suits_arrowhead(problem)):
         return solve_highs(problem, options, progress)
     try:
         run = solve_arrowhead(problem, options, progress)
@@ -37,3 +36,11 @@ def run_solver(problem: Problem, options: SolverOptions, progress: Progress = si
     left = None if options.time_limit is None else max(options.time_limit - run.seconds, 0.0)
     again = solve_highs(problem, replace(options, solver="highs", time_limit=left), progress)
     return replace(again, seconds=run.seconds + again.seconds)
+
+
+def suits_arrowhead(problem: Problem) -> bool:
+    """Whether the arrowhead interior point is the better choice: linear, along time, and large enough."""
+    if np.any(problem.whole) or all(v.chain is None for v in problem.variables.values()):
+        return False
+    sized = any(v.chain is None and np.any(v.upper > v.lower) for v in problem.variables.values())
+    return int(problem.matrix.nnz) >= (SMALL if sized else SMALL_DISPATCH)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import queue
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from importlib import metadata
 from typing import Any
 
@@ -30,22 +33,7 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        if Client is None:
-            raise _refused(address, "no 'distributed' here", "pip install 'zeropark[cluster]'")
-        try:
-            self._client = Client(address, timeout=_ANSWER_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
-            hint = "start one with: dask scheduler"
-            raise _refused(address, "no scheduler that answers", hint) from error
-        try:
-            self._client.wait_for_workers(1, timeout=_FIRST_WORKER_SECONDS)
-            self._require_same_version()
-        except TimeoutError as error:
-            self._client.close()
-            raise _refused(address, "a scheduler without workers", f"dask worker {address}") from error
-        except BaseException:
-            self._client.close()
-            raise
+        self._client = connected(address)
 
     def words(self) -> str:
         """Where the tasks run, for people."""
@@ -61,7 +49,7 @@ class Cluster:
     ) -> Iterator[tuple[str, Result | Lost]]:
         """See ``Scheduler.run``. Dask itself runs again what a dead worker was doing."""
         token = f"zeropark-{uuid.uuid4().hex}"
-        self._client.register_plugin(Holder(token, shared), name=token)
+        _patiently(lambda: self._client.register_plugin(Holder(token, shared), name=token))
         done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         running: dict[str, tuple[str, Future]] = {}
         attempts: Counter[str] = Counter()
@@ -85,36 +73,72 @@ class Cluster:
                 except queue.Empty:
                     continue
                 name, _ = running.pop(future.key)
-                if future.status in ("cancelled", "lost"):
-                    raise NotSolved("the cluster gave up the work", f"scheduler {self.address}")
-                if not isinstance(future.exception(), KilledWorker):
+                try:  # where the worker died with the result, this waits until Dask has it again
                     yield name, future.result()
-                elif attempts[name] < 2:  # Dask blames all that a dead worker had: a second chance
-                    begin(name)
-                else:
-                    yield name, Lost(ATTEMPTS)
+                except KilledWorker:
+                    if attempts[name] < 2:  # Dask blames all that a dead worker had: a second chance
+                        begin(name)
+                    else:
+                        yield name, Lost(ATTEMPTS)
+                except CancelledError as error:
+                    raise NotSolved("the cluster gave up the work", f"scheduler {self.address}") from error
         finally:
-            self._client.cancel([future for _, future in running.values()], force=True)
-            self._client.unregister_worker_plugin(token)
-
-    def _require_same_version(self) -> None:
-        here = version()
-        try:
-            there = self._client.run(version)
-        except ImportError as error:
-            raise _refused(
-                self.address, "workers without zeropark", f"install zeropark {here} there"
-            ) from error
-        others = {address: found for address, found in there.items() if found != here}
-        if others:
-            address, found = next(iter(others.items()))
-            raise _refused(self.address, f"zeropark {found} on {address}", f"zeropark {here} on all workers")
+            with suppress(OSError):
+                self._client.cancel([future for _, future in running.values()], force=True)
+                self._client.unregister_worker_plugin(token)
 
     def __enter__(self) -> Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+
+def _patiently(ask: Callable[[], Result]) -> Result:
+    """The answer of all workers, asked again where one of them dies meanwhile."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(OSError):
+            return ask()
+        time.sleep(POLL_SECONDS)
+    return ask()
+
+
+def connected(address: str, direct_to_workers: bool = False) -> Client:
+    """A client of the scheduler at the address. direct_to_workers: messages do not go through the scheduler.
+
+    Raises InputError where no scheduler answers, it has no workers, or they run another zeropark.
+    """
+    if Client is None:
+        raise _refused(address, "no 'distributed' here", "pip install 'zeropark[cluster]'")
+    try:
+        client = Client(
+            address, timeout=_ANSWER_SECONDS, set_as_default=False, direct_to_workers=direct_to_workers
+        )
+    except (OSError, ValueError, TypeError) as error:
+        hint = "start one with: dask scheduler"
+        raise _refused(address, "no scheduler that answers", hint) from error
+    try:
+        client.wait_for_workers(1, timeout=_FIRST_WORKER_SECONDS)
+        _require_same_version(client, address)
+    except TimeoutError as error:
+        client.close()
+        raise _refused(address, "a scheduler without workers", f"dask worker {address}") from error
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _require_same_version(client: Client, address: str) -> None:
+    here = version()
+    try:
+        there = client.run(version)
+    except ImportError as error:
+        raise _refused(address, "workers without zeropark", f"install zeropark {here} there") from error
+    others = {worker: found for worker, found in there.items() if found != here}
+    if others:
+        worker, found = next(iter(others.items()))
+        raise _refused(address, f"zeropark {found} on {worker}", f"zeropark {here} on all workers")
 
 
 def version() -> str:

@@ -52,7 +52,10 @@ def regret_map(park: Park, study: StudyResult, _: str, language: Language) -> go
         if d.quantity.name == "regret"
     }
     scale = money_scale(max(regrets.values(), default=1.0), park.spec.money.currency, language)
-    grid = [[regrets.get((plan, year), math.nan) / scale.factor for year in years] for plan in plans]
+    grid = [
+        [regrets[plan, year] / scale.factor if (plan, year) in regrets else None for year in years]
+        for plan in plans
+    ]
     words = [
         [_cell(park, study, plan, year, regrets, scale.factor, language) for year in years] for plan in plans
     ]

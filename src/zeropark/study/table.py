@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from zeropark.report.summary import strict
 from zeropark.study.jobs import Quantity
 from zeropark.study.run import Studied, StudyResult
 from zeropark.study.variants import FieldValue
@@ -113,4 +114,4 @@ def _told(study: StudyResult, name: str) -> dict[str, object]:
 
 def as_json(studied: Studied) -> str:
     """The summary as text."""
-    return json.dumps(summary_of_studies(studied), ensure_ascii=False, allow_nan=False, indent=2)
+    return json.dumps(strict(summary_of_studies(studied)), ensure_ascii=False, allow_nan=False, indent=2)

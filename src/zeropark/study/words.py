@@ -11,7 +11,7 @@ from zeropark.study.variants import FieldValue
 
 STUDY: Terms = {
     "report-of-study": ("Studies of a zero-carbon park", "零碳园区方案研究"),
-    "sentence-one": ("{count} variants of the park were planned", "共计算 {count} 个方案"),
+    "sentence-one": ("{count} variants of the park were studied", "共计算 {count} 个方案"),
     "sentence-unmet": (
         "; {count} have no plan, with the reasons below",
         "；其中 {count} 个无可行方案，原因见下",

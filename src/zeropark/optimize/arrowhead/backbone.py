@@ -189,12 +189,10 @@ def factor_spine(
 
 @kernel
 def forward_spine(
-    spine: Spine, load: Array, ahead: Array, cut: Ints, start: int, end: int, low: Array, back: Array, carried: Array,
-    y: Array, moved: Array, sums: Array,
+    spine: Spine, load: Array, ahead: Array, cut: Ints, start: int, end: int, low: Array, back: Array, y: Array,
+    moved: Array,
 ) -> None:  # fmt: skip
-    """Forward elimination of load (r, T) + ahead of the step before; y: (T, r). moved: (border,) load of rows at a
-    cut. sums: (border,) Σ carriedᵀ y.
-    """
+    """Forward elimination of load (r, T) + ahead of the step before; y: (T, r). moved: (border,) load of rows at a cut."""
     steps = load.shape[1]
     for t in range(start, end):
         before = t - 1 if t > 0 else steps - 1
@@ -220,25 +218,21 @@ def forward_spine(
                 value -= low[t, k, h] * mine[h]
             value *= low[t, k, k]
             mine[k] = value
-            row = carried[t, k]
-            for g in range(row.size):
-                sums[g] += row[g] * value
 
 
 @kernel
 def backward_spine(
-    spine: Spine, border: Array, cut: Ints, start: int, end: int, low: Array, back: Array, carried: Array, y: Array,
-    lam: Array,
-) -> None:  # fmt: skip
-    """Backward elimination; lam: (r, T) unknowns of the interface rows. border: (border,) unknowns of the border."""
+    spine: Spine, border: Array, cut: Ints, start: int, low: Array, back: Array, y: Array, lam: Array
+) -> None:
+    """Backward elimination of y (steps of the segment, r); lam: (r, T) unknowns of the interface rows.
+
+    border: (border,) unknowns of the border, whose part is off y already.
+    """
     r = spine.interface
-    now, later = np.empty(r), np.empty(r)
+    later = np.empty(r)
+    end = start + y.shape[0]
     for t in range(end - 1, start - 1, -1):
-        for k in range(r):
-            row, value = carried[t, k], y[t, k]
-            for g in range(row.size):
-                value -= row[g] * border[g]
-            now[k] = value
+        now = y[t - start]
         if t + 1 < end:
             for a in range(spine.lag.size):
                 value = later[spine.lag[a]]
@@ -277,19 +271,21 @@ class SpineFactor:
             self.low, self.back, self.carried, sums,
         )  # fmt: skip
 
+    def _flat(self, start: int, end: int) -> Array:
+        return self.carried[start:end].reshape((end - start) * self.spine.interface, self.carried.shape[2])
+
     def square(self, start: int, end: int) -> Array:
         """Σ carriedᵀ carried of a segment, (places, places)."""
-        flat = self.carried[start:end].reshape((end - start) * self.spine.interface, self.carried.shape[2])
+        flat = self._flat(start, end)
         return np.asarray(flat.T @ flat)
 
     def forward(self, load: Array, ahead: Array, cut: Ints, start: int, end: int) -> tuple[Array, Array]:
         """Loads moved to the border at a cut, and Σ carriedᵀ y; both (places,)."""
-        moved, sums = np.zeros(self.carried.shape[2]), np.zeros(self.carried.shape[2])
-        forward_spine(
-            self.spine, load, ahead, cut, start, end, self.low, self.back, self.carried, self.y, moved, sums
-        )
-        return moved, sums
+        moved = np.zeros(self.carried.shape[2])
+        forward_spine(self.spine, load, ahead, cut, start, end, self.low, self.back, self.y, moved)
+        return moved, self.y[start:end].ravel() @ self._flat(start, end)
 
     def backward(self, border: Array, cut: Ints, start: int, end: int, lam: Array) -> None:
         """Unknowns of the interface rows into lam, (r, T)."""
-        backward_spine(self.spine, border, cut, start, end, self.low, self.back, self.carried, self.y, lam)
+        y = self.y[start:end] - (self._flat(start, end) @ border).reshape(end - start, self.spine.interface)
+        backward_spine(self.spine, border, cut, start, self.low, self.back, y, lam)

@@ -12,6 +12,7 @@ from zeropark.forms import Array
 from zeropark.optimize.arrowhead.form import Bools, Border
 
 _TRIES = 12
+ZERO = np.zeros(1)
 
 
 class Breakdown(ZeroparkError):
@@ -108,17 +109,28 @@ class BorderSystem:
         below = np.where(self.has_low, w, 0.0)
         return np.concatenate([q, w]), BorderPoint(w, below, above, low, high, q[self.cuts :])
 
-    def ratios(self, at: BorderPoint, along: BorderPoint) -> tuple[float, float]:
-        """Largest −d/x of rooms, and of multipliers."""
-        primal = max(
-            _blocked(at.below, along.below, self.has_low), _blocked(at.above, along.above, self.has_high)
+    def ratios(
+        self, at: BorderPoint, along: BorderPoint, more: BorderPoint | None = None, weights: Array = ZERO
+    ) -> Array:
+        """Largest −d/x of rooms and of multipliers, (2, weights), for the direction ``along`` + ω · ``more``."""
+        other = along if more is None else more
+        return np.stack(
+            [
+                np.maximum(
+                    _blocked(at.below, along.below, other.below, weights, self.has_low),
+                    _blocked(at.above, along.above, other.above, weights, self.has_high),
+                ),
+                np.maximum(
+                    _blocked(at.low, along.low, other.low, weights, self.has_low),
+                    _blocked(at.high, along.high, other.high, weights, self.has_high),
+                ),
+            ]
         )
-        dual = max(_blocked(at.low, along.low, self.has_low), _blocked(at.high, along.high, self.has_high))
-        return primal, dual
 
 
-def _blocked(x: Array, d: Array, where: Bools) -> float:
-    return float(np.max(-d[where] / x[where], initial=0.0))
+def _blocked(x: Array, d: Array, e: Array, weights: Array, where: Bools) -> Array:
+    moved = d[where, None] + e[where, None] * weights
+    return np.asarray(np.max(-moved / x[where, None], axis=0, initial=0.0))
 
 
 def _cholesky(matrix: Array, more: Array) -> tuple[Array, int]:

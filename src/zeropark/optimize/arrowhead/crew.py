@@ -17,6 +17,10 @@ SHORT = 2000
 class Crew(Protocol):
     """The chains' work, by the names of ``Work``'s methods; arguments and results one for each chain."""
 
+    @property
+    def words(self) -> str:
+        """Where the work is done, for people; nothing where it is this process."""
+
     def each(self, method: str, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Call the method of every chain with its arguments."""
 
@@ -29,6 +33,8 @@ class Crew(Protocol):
 
 class Threads:
     """Chains side by side; a single long chain in segments side by side."""
+
+    words = ""
 
     def __init__(self, arrow: Arrow, kernels: ModuleType, threads: int) -> None:
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -54,7 +60,7 @@ class Threads:
 
     def places(self) -> list[tuple[int, Ints, Ints]]:
         """See Crew."""
-        return [(w.cuts, w.border_rows, w.border_columns) for w in self.works]
+        return [work.touches() for work in self.works]
 
     def close(self) -> None:
         """End the threads."""

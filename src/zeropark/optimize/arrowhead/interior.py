@@ -293,7 +293,7 @@ class Interior:
             np.max([r.weighted for r in ratios], axis=0) if ratios else np.zeros((2, weights.size))
         )
         self._sums = ratios
-        primal, dual = self.system.ratios(self.at, border)
+        primal, dual = self.system.ratios(self.at, border)[:, 0]
         found.primal = min(1.0, 1.0 / max(primal, max(r.primal for r in ratios), 1e-300))
         found.dual = min(1.0, 1.0 / max(dual, max(r.dual for r in ratios), 1e-300))
         return found
@@ -334,7 +334,7 @@ class Interior:
             return found
         none = np.zeros(8)
         parts = self.crew.each("blocked", [(found.number, found.number, none)] * len(self.places))
-        primal, dual = self.system.ratios(self.at, found.border)
+        primal, dual = self.system.ratios(self.at, found.border)[:, 0]
         found.primal = min(1.0, 1.0 / max(primal, max(p[0, 0] for p in parts), 1e-300))
         found.dual = min(1.0, 1.0 / max(dual, max(p[1, 0] for p in parts), 1e-300))
         self._sums = self.crew.each("products", [(found.number,)] * len(self.places))
@@ -357,12 +357,8 @@ class Interior:
         """The direction plus a share of its correction, primal and dual shares chosen apart."""
         weights = np.linspace(max(0.1, min(least)), 1.0, 8)
         more = self._direction(how, left, 1, mu, ahead, base, weights)
-        ratios = more.weighted
-        steps = np.empty((2, weights.size))
-        for k, weight in enumerate(weights):
-            primal, dual = self.system.ratios(self.at, base.border.plus(weight, weight, more.border))
-            steps[0, k] = min(1.0, 1.0 / max(primal, ratios[0, k], 1e-300))
-            steps[1, k] = min(1.0, 1.0 / max(dual, ratios[1, k], 1e-300))
+        ratios = np.maximum(more.weighted, self.system.ratios(self.at, base.border, more.border, weights))
+        steps = np.minimum(1.0, 1.0 / np.maximum(ratios, 1e-300))
         p, d = int(np.argmax(steps[0])), int(np.argmax(steps[1]))
         primal, dual = float(steps[0, p]), float(steps[1, d])
         gained = primal + dual >= base.primal + base.dual + 0.02

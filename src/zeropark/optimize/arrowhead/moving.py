@@ -197,6 +197,60 @@ def _blocked_one(x: Array, d: Array, e: Array, width: Array, weights: Array, fou
 
 
 @kernel
+def _corrected(
+    x: Array, z: Array, base_x: Array, base_z: Array, dx: Array, width: Array, how: int, mu: float, reach: Array,
+    weights: Array, dz: Array, primal: Array, dual: Array,
+) -> None:  # fmt: skip
+    """Of a correction: dz as in ``_close``, and the running maxima of ``_blocked_one`` for both of the pair.
+
+    One pass, because each array that is read again costs as much as all that is computed.
+    """
+    low, high = 0.1 * mu, 10.0 * mu
+    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
+    w4, w5, w6, w7 = weights[4], weights[5], weights[6], weights[7]
+    p0, p1, p2, p3, p4, p5, p6, p7 = (
+        primal[0],
+        primal[1],
+        primal[2],
+        primal[3],
+        primal[4],
+        primal[5],
+        primal[6],
+        primal[7],
+    )
+    d0, d1, d2, d3, d4, d5, d6, d7 = dual[0], dual[1], dual[2], dual[3], dual[4], dual[5], dual[6], dual[7]
+    for a in range(x.size):
+        live = width[a] > 0.0
+        inverse = 1.0 / x[a] if live else 0.0
+        other = 1.0 / z[a] if live else 0.0
+        if how == 2:
+            target = mu - base_x[a] * base_z[a]
+        else:
+            product = (x[a] + reach[0] * base_x[a]) * (z[a] + reach[1] * base_z[a])
+            target = low - product if product < low else 0.0
+            target = max(high - product, -high) if product > high else target
+        n = (target - z[a] * dx[a]) * inverse
+        dz[a] = n
+        p, q = -base_x[a] * inverse, -dx[a] * inverse
+        r, s = -base_z[a] * other, -n * other
+        p0, p1, p2, p3 = max(p0, p + w0 * q), max(p1, p + w1 * q), max(p2, p + w2 * q), max(p3, p + w3 * q)
+        p4, p5, p6, p7 = max(p4, p + w4 * q), max(p5, p + w5 * q), max(p6, p + w6 * q), max(p7, p + w7 * q)
+        d0, d1, d2, d3 = max(d0, r + w0 * s), max(d1, r + w1 * s), max(d2, r + w2 * s), max(d3, r + w3 * s)
+        d4, d5, d6, d7 = max(d4, r + w4 * s), max(d5, r + w5 * s), max(d6, r + w6 * s), max(d7, r + w7 * s)
+    primal[0], primal[1], primal[2], primal[3], primal[4], primal[5], primal[6], primal[7] = (
+        p0,
+        p1,
+        p2,
+        p3,
+        p4,
+        p5,
+        p6,
+        p7,
+    )
+    dual[0], dual[1], dual[2], dual[3], dual[4], dual[5], dual[6], dual[7] = d0, d1, d2, d3, d4, d5, d6, d7
+
+
+@kernel
 def move_steps(
     step: Step, data: Data, at: Rates, base: Rates, how: int, mu: float, reach: Array, left: Rates, full: bool,
     curve: Array, pull: Array, pivots: Array, near: Array, push: Array, lam: Array, lam_next: Array, slot: Array,
@@ -205,8 +259,8 @@ def move_steps(
     """Backward elimination through the local rows (``lam`` holds their forward values and becomes the direction of
     the multipliers), then the direction of the rates.
 
-    found: largest −dx/x and −dz/z, Σ x dz + s dv, Σ z dx + v ds, Σ dx dz + ds dv. blocks: (2, weights), largest ratios
-    of ``base`` + ω · this direction, primal and dual.
+    Without weights ``found``: largest −dx/x and −dz/z, Σ x dz + s dv, Σ z dx + v ds, Σ dx dz + ds dv. With them
+    ``blocks``: (2, weights), largest ratios of ``base`` + ω · this direction, primal and dual.
     """
     wide = widest(tiles)
     g, target = np.empty(wide), np.empty((2, wide))
@@ -216,15 +270,21 @@ def move_steps(
         _back_through(step, lam, slot, pivots, near, t0, t1, group)
         for j in range(data.cost.shape[0]):
             u, width, dx = pull[j, t0:t1], data.width[j, t0:t1], along.x[j, t0:t1]
-            x, z, dz = at.x[j, t0:t1], at.z[j, t0:t1], along.z[j, t0:t1]
-            _aim(step, j, t0, t1, data, at, base, how, mu, reach, target)
+            x, z, dz, bx, bz = (
+                at.x[j, t0:t1],
+                at.z[j, t0:t1],
+                along.z[j, t0:t1],
+                base.x[j, t0:t1],
+                base.z[j, t0:t1],
+            )
             copied(g[:w], push[j, t0:t1])
             add_prices(step, j, g[:w], 1.0, u, lam, lam_next, slot, t0, t1, group, True)
             times(dx, curve[j, t0:t1], g[:w])
-            _close(x, z, dx, target[0], width, dz, found)
             if weights.size:
-                _blocked_one(x, base.x[j, t0:t1], dx, width, weights, blocks[0])
-                _blocked_one(z, base.z[j, t0:t1], dz, width, weights, blocks[1])
+                _corrected(x, z, bx, bz, dx, width, how, mu, reach, weights, dz, blocks[0], blocks[1])
+            else:
+                _aim(step, j, t0, t1, data, at, base, how, mu, reach, target)
+                _close(x, z, dx, target[0], width, dz, found)
             if step.bounded[j]:
                 held = 0.0 if step.link[j] < 0 else slot[step.link[j] - step.rows - step.nexts, group]
                 s, v, ds, dv = at.s[j, t0:t1], at.v[j, t0:t1], along.s[j, t0:t1], along.v[j, t0:t1]
@@ -232,10 +292,11 @@ def move_steps(
                     ds[a] = width[a] * held - dx[a] if width[a] > 0.0 else 0.0
                 if full:
                     plus(ds, 1.0, left.s[j, t0:t1])
-                _close(s, v, ds, target[1], width, dv, found)
                 if weights.size:
-                    _blocked_one(s, base.s[j, t0:t1], ds, width, weights, blocks[0])
-                    _blocked_one(v, base.v[j, t0:t1], dv, width, weights, blocks[1])
+                    bs, bv = base.s[j, t0:t1], base.v[j, t0:t1]
+                    _corrected(s, v, bs, bv, ds, width, how, mu, reach, weights, dv, blocks[0], blocks[1])
+                else:
+                    _close(s, v, ds, target[1], width, dv, found)
 
 
 @kernel

@@ -65,12 +65,20 @@ def _duals(
 
 
 def _handed_on(problem: Problem, found: Found, y: Array) -> Array:
-    """Negative reduced costs of rates without a bound of their own belong to the rows that bound them."""
+    """What is left of reduced costs goes to the rows that bound the rate, where the iteration had no multiplier.
+
+    Negative ones of rates without a bound of their own; positive ones where floor and limit leave no room.
+    """
     reduced = problem.cost - problem.matrix.T @ y
     for origin in found.origins:
+        if origin.kind not in ("upper", "lower"):
+            continue
+        columns = found.layout.first[origin.chain][origin.place] + origin.steps
+        left = reduced[columns]
         if origin.kind == "upper":
-            first = found.layout.first[origin.chain][origin.place]
-            columns = first + origin.steps
-            open_ended = np.isinf(problem.upper[columns])
-            y[origin.rows] += np.where(open_ended, np.minimum(reduced[columns], 0.0), 0.0) / origin.scale
+            more = np.where(np.isinf(problem.upper[columns]), np.minimum(left, 0.0), 0.0)
+        else:
+            no_room = found.arrow.chains[origin.chain].width[origin.place, origin.steps] == 0
+            more = np.where(no_room, np.maximum(left, 0.0), 0.0)
+        y[origin.rows] += more / origin.scale
     return y

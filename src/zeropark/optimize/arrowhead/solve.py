@@ -6,12 +6,13 @@ import os
 import time
 from types import ModuleType
 
-from threadpoolctl import threadpool_limits
-
 from zeropark.forms import Array
 from zeropark.optimize.arrowhead import ready
+from zeropark.optimize.arrowhead.blas import single_threaded_blas
+from zeropark.optimize.arrowhead.cluster import Cluster
 from zeropark.optimize.arrowhead.crew import Crew, Threads
 from zeropark.optimize.arrowhead.detect import arrowhead_of
+from zeropark.optimize.arrowhead.form import Arrow
 from zeropark.optimize.arrowhead.interior import Interior, Left
 from zeropark.optimize.arrowhead.rays import RayWatch
 from zeropark.optimize.arrowhead.recover import constant_cost, recovered
@@ -35,10 +36,9 @@ def solve_arrowhead(
     began = time.perf_counter()
     found = arrowhead_of(problem)
     arrow, scaling = scaled(found.arrow)
-    kernels = kernels or ready.kernels()
 
-    with threadpool_limits(1):
-        crew: Crew = Threads(arrow, kernels, options.threads or os.cpu_count() or 1)
+    with single_threaded_blas():
+        crew = _crew(arrow, options, kernels)
 
         def recover(interior: Interior) -> tuple[Array, Array]:
             points = crew.each("point", [()] * len(arrow.chains))
@@ -48,7 +48,8 @@ def solve_arrowhead(
 
         def watch(interior: Interior, left: Left, iteration: int) -> str:
             seconds = time.perf_counter() - began
-            progress(f"solve ({NAME}), iteration {iteration}, gap {left.gap:.1e}", seconds)
+            who = f"{NAME} on {crew.words}" if crew.words else NAME
+            progress(f"solve ({who}), iteration {iteration}, gap {left.gap:.1e}", seconds)
             if options.time_limit and seconds > options.time_limit:
                 return TIME_LIMIT
             return rays.verdict(interior, left, iteration)
@@ -64,3 +65,10 @@ def solve_arrowhead(
     return Solution(
         course.status, cost, x, y, NAME, time.perf_counter() - began, course.iterations, None, course.gap
     )
+
+
+def _crew(arrow: Arrow, options: SolverOptions, kernels: ModuleType | None) -> Crew:
+    """The cluster's workers for several chains, where there is a cluster; else this process."""
+    if options.scheduler is not None and len(arrow.chains) > 1:
+        return Cluster(arrow, options.scheduler, kernels.__name__ if kernels else None)
+    return Threads(arrow, kernels or ready.kernels(), options.threads or os.cpu_count() or 1)

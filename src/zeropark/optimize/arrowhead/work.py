@@ -171,6 +171,10 @@ class Work:
         self.at.v[:] = np.where(room, np.maximum(d.v, dual * inverse), 0.0)
         self.lam[:] = self.lam_along[1]
 
+    def touches(self) -> tuple[int, Ints, Ints]:
+        """Number of cuts, border rows and border columns: together the chain's places."""
+        return self.cuts, self.border_rows, self.border_columns
+
     def pairs(self) -> int:
         """Number of products."""
         return self.count
