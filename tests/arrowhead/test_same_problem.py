@@ -7,9 +7,9 @@ import pytest
 from tests.arrowhead.small import Flat, highs
 from tests.differential.random_parks import kind_of, random_problem
 
-from zeropark.forms import Array
 from zeropark.optimize.arrowhead.border import BorderPoint
 from zeropark.optimize.arrowhead.detect import arrowhead_of
+from zeropark.optimize.arrowhead.form import Arrow
 from zeropark.optimize.arrowhead.recover import constant_cost, recovered
 from zeropark.optimize.arrowhead.scaling import Scaling, scaled
 from zeropark.optimize.arrowhead.state import Rates
@@ -34,10 +34,12 @@ def same_verdict(found: str, expected: str) -> bool:
     return found == expected or (found != "optimal" and "primal infeasible or unbounded" in (found, expected))
 
 
-def unscaled(arrow_rates: list[Array], arrow_rows: list[int], columns: int, border_rows: int) -> Scaling:
+def as_it_is(arrow: Arrow) -> Scaling:
+    """A scaling that scales nothing."""
+    border = arrow.border
     return Scaling(
-        [np.ones(len(x)) for x in arrow_rates], [np.ones(m) for m in arrow_rows], np.ones(columns),
-        np.ones(border_rows), 1.0, 1.0,
+        [np.ones(c.rates) for c in arrow.chains], [np.ones(c.rows) for c in arrow.chains], np.ones(border.columns),
+        np.ones(border.rows), 1.0, 1.0,
     )  # fmt: skip
 
 
@@ -60,8 +62,7 @@ def test_the_arrow_has_the_same_optimum_and_its_point_keeps_every_row(seed: int)
         (Rates(r, 0 * r, 0 * r, 0 * r), np.zeros((chain.rows, chain.steps)))
         for r, chain in zip(rates, found.arrow.chains, strict=True)
     ]
-    one = unscaled(rates, [chain.rows for chain in found.arrow.chains], border.columns, border.rows)
-    back, _ = recovered(problem, found, one, points, point)
+    back, _ = recovered(problem, found, as_it_is(found.arrow), points, point)
     assert limit_residual(problem, back) <= 1e-7
     assert float(problem.cost @ back) == pytest.approx(cost, abs=1e-7 * money)
 

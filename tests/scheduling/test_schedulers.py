@@ -85,6 +85,7 @@ def test_a_task_whose_worker_is_killed_runs_again(
     assert {path.name for path in tmp_path.iterdir()} == set(names)
 
 
+@pytest.mark.slow
 def test_a_task_that_kills_every_worker_is_lost_and_the_others_are_not(
     make_workers: Make, tasks: ModuleType
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +14,14 @@ from distributed import LocalCluster
 
 from zeropark.errors import InputError
 from zeropark.study.finished import FOLDER
+from zeropark.study.ground import ground_of
 from zeropark.study.jobs import Result
+from zeropark.study.read import read_studies
 from zeropark.study.run import Studied, StudyOptions, run_studies
 
 from .conftest import PARK, Run, write_park
 
+ROOT = Path(__file__).parents[2]
 PRICES = "  s: {kind: sweep, fields: {assets.grid.buy.price: [1, 2.5, 3]}}"
 COSTS = [240, 540, 600]  # 2.5 EUR/MWh: 240 + 120 · 2.5; the others as in test_studies.py
 MANY = "  s: {kind: sweep, fields: {assets.grid.buy.price: [3, 4, 5, 6, 7, 8]}}"
@@ -232,6 +236,16 @@ studies:
         "studies.e": 7,
     }
     assert found["studies.a.kind"][2] == "did you mean 'sweep'?"
+
+
+def test_the_study_of_the_how_to_fits_the_worked_example(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "run-a-study.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    file = tmp_path / "study.yaml"
+    file.write_text(block, encoding="utf-8")
+    ground = ground_of(ROOT / "src" / "zeropark" / "examples" / "baotou", {"time.end": "2025-01-02"})
+    kinds = [study.kind for study in read_studies(file, ground).values()]
+    assert kinds == ["sweep", "weather-years", "near-optimal", "rule-prices", "monte-carlo"]
 
 
 @pytest.mark.parametrize("text", ["", "zeropark: 1\n", "studies: [", "- a\n"])

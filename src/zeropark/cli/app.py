@@ -190,7 +190,7 @@ def main() -> None:
     except (KeyboardInterrupt, SystemExit) as error:
         if isinstance(error, SystemExit) and error.code != CANCELLED:
             raise
-        errors.print("cancelled; nothing was written")
+        errors.print("cancelled; no results were written")
         sys.stderr.flush()
         os._exit(CANCELLED)  # the solver may still be winding up in its thread, and must not be torn down
     except Exception:

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
 from zeropark.cli.progress import bar
-from zeropark.cli.say import console, say_outcome
+from zeropark.cli.say import console, errors, say_outcome
 from zeropark.optimize.options import SolverName, SolverOptions
 from zeropark.planning import PlanOptions
 from zeropark.readings import load
@@ -61,9 +61,13 @@ def study_command(
     solving = SolverOptions(solver=solver, time_limit=time_limit)
     options = StudyOptions(solving, scheduler, workers, only or (), pairs(overrides))
     require_writable(out)
-    with bar(quiet=as_json) as progress:
-        studied = run_studies(park, file, out, options, progress)
-        write_studies(studied, out, progress)
+    try:
+        with bar(quiet=as_json) as progress:
+            studied = run_studies(park, file, out, options, progress)
+            write_studies(studied, out, progress)
+    except KeyboardInterrupt:
+        errors.print(f"finished variants stay in {out}; the same command goes on from there")
+        raise
     if as_json:
         print(studies_as_json(studied))
     else:

@@ -20,10 +20,12 @@ from zeropark.report.fields import field_words
 from zeropark.study.prices import WITHOUT, limits_in, rule_name, unit_of
 from zeropark.study.run import StudyResult
 from zeropark.study.spec import RulePrices, Sweep
-from zeropark.study.variants import FieldValue, capacities_in, numbers_of
+from zeropark.study.variants import FieldValue, numbers_of, plan_in
 from zeropark.study.words import size_title, t, value_text
 
 _BUILT = 1e-6
+_DIFFERENT = 1e-4
+"""Capacities and costs that differ by less than this share are the same: the rest is the solver's rounding."""
 _HEIGHT = 360
 
 Point = tuple[int, str]
@@ -81,20 +83,17 @@ def account_title(park: Park, name: str, language: Language) -> str:
 
 
 def built_sizes(study: StudyResult) -> dict[Key, str]:
-    """Capacities that differ between variants, or all that are there where none does; with their units."""
-    seen: dict[Key, list[float]] = {}
+    """Capacities that differ between variants, or those that are built where none does; with their units."""
+    totals: dict[Key, list[float]] = {}
+    added: dict[Key, float] = {}
     units: dict[Key, str] = {}
     for result in study.results.values():
-        for asset, part, size in capacities_in(result):
-            seen.setdefault((asset, part), []).append(size)
-        units |= {
-            (asset, part): quantity.unit
-            for quantity in result.quantities
-            for part, _, asset in [quantity.name.partition(":")]
-            if part in ("capacity", "power")
-        }
-    differ = [key for key, sizes in seen.items() if max(sizes) - min(sizes) > _BUILT * max(1.0, max(sizes))]
-    return {key: units[key] for key in differ or [key for key, sizes in seen.items() if max(sizes) > _BUILT]}
+        for asset, part, existing, more, unit in plan_in(result):
+            totals.setdefault((asset, part), []).append(existing + more)
+            added[asset, part] = max(more, added.get((asset, part), 0.0))
+            units[asset, part] = unit
+    differ = [k for k, sizes in totals.items() if max(sizes) - min(sizes) > _DIFFERENT * max(1.0, *sizes)]
+    return {key: units[key] for key in differ or [key for key, more in added.items() if more > _BUILT]}
 
 
 def sweep_cost(park: Park, study: StudyResult, _: str, language: Language) -> go.Figure:
@@ -174,6 +173,7 @@ def _lines(
                 hovertemplate=f"%{{x}}: %{{y:,.5~g}}<extra>{plain(label)}</extra>",
             )
         )
+    _calm(drawn)
     _crosses(drawn, without, language)
     words = field_words(park, axis.path, language)
     unit = unit_text(axis.unit, language)
@@ -196,6 +196,14 @@ def _dash(index: int) -> str:
 
 def _divided(value: float | None, factor: float) -> float | None:
     return None if value is None or not math.isfinite(value) else value / factor
+
+
+def _calm(drawn: go.Figure) -> None:
+    """No axis that blows rounding up to look like a result."""
+    values = [value for trace in drawn.data for value in trace.y if value is not None]
+    if values and max(values) - min(values) < _DIFFERENT * max(abs(value) for value in values):
+        middle, room = values[0], 0.1 * abs(values[0]) or 1.0
+        drawn.update_yaxes(range=[middle - room, middle + room])
 
 
 def _crosses(drawn: go.Figure, at: Sequence[FieldValue], language: Language) -> None:

@@ -80,16 +80,6 @@ def regret_map(park: Park, study: StudyResult, _: str, language: Language) -> go
             },
         )
     )
-    for row, plan in enumerate(plans):  # cells without a number have no text of their own
-        for column, year in enumerate(years):
-            if (plan, year) not in regrets:
-                drawn.add_annotation(
-                    x=column,
-                    y=row,
-                    text=words[row][column],
-                    showarrow=False,
-                    font={"size": 12, "color": QUIET},
-                )
     drawn.update_xaxes(type="category", side="top", title={"text": t("axis-year", language)}, showgrid=False)
     drawn.update_yaxes(
         type="category", autorange="reversed", title={"text": t("axis-plan", language)}, showgrid=False

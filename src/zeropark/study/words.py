@@ -102,7 +102,7 @@ STUDY: Terms = {
     "h-rule-cost": ("Cost of the rule, {unit}", "规则代价（{unit}）"),
     "h-capacity": ("Capacity", "设备容量"),
     "h-least-cost": ("Least cost", "最低费用方案"),
-    "without-answer": ("Variants without a plan", "无结果的方案"),
+    "without-answer": ("Variants without a plan, or that miss rules", "无可行方案或规则不满足的方案"),
     "all-variants": ("All variants", "全部方案"),
     "more": ("and {count} more; all are in results.parquet", "另有 {count} 个，见 results.parquet"),
     "status-optimal": ("planned", "已规划"),

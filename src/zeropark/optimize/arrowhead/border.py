@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg as sl
 
-from zeropark.errors import ZeroparkError
 from zeropark.forms import Array
 from zeropark.optimize.arrowhead.form import Bools, Border
 
@@ -15,7 +14,7 @@ _TRIES = 12
 ZERO = np.zeros(1)
 
 
-class Breakdown(ZeroparkError):
+class Breakdown(Exception):
     """The border's system is not positive definite, whatever is added to it."""
 
 

@@ -12,10 +12,11 @@ import importlib
 import pickle
 import time
 import uuid
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,9 @@ class Team:
         self.kernels = ready.kernels() if kernels is None else importlib.import_module(kernels)
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self.works: dict[int, Work] = {}
+        limited = ExitStack()
+        limited.enter_context(single_threaded_blas())
+        weakref.finalize(self, limited.close)  # Dask drops an actor without a word
 
     def take(self, message: bytes) -> bytes:
         """Take chains, each with its data and the calls that it has had. Answers of the last calls, by chain."""
@@ -83,9 +87,8 @@ class Team:
         """What the function gives for every chain, or the error that it raised."""
         indices = list(indices)
         try:
-            with single_threaded_blas():
-                found = (self.pool.map if self.pool else map)(function, indices)
-                answer: object = dict(zip(indices, found, strict=True))
+            found = (self.pool.map if self.pool else map)(function, indices)
+            answer: object = dict(zip(indices, found, strict=True))
         except Exception as error:
             answer = error
         return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
