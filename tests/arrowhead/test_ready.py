@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from zeropark.optimize.arrowhead import compiled, machine, plain, ready
+from zeropark.optimize.arrowhead import compiled, exercise, machine, plain, ready
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_without_machine_code_plain_kernels_run_and_one_compilation_starts(
 ) -> None:
     assert not ready.is_ready()
     assert [ready.kernels() for _ in range(3)] == [plain] * 3
-    assert started == [[sys.executable, "-m", "zeropark.optimize.arrowhead.ready"]]
+    assert started == [[sys.executable, "-m", "zeropark.optimize.arrowhead.exercise"]]
     assert (tmp_path / "lock").exists()
 
 
@@ -69,11 +69,12 @@ def test_without_numba_or_a_place_nothing_is_compiled(
 
 
 def test_compiling_says_that_it_is_ready_and_gives_the_lock_back(
-    started: list[list[str]], tmp_path: Path
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The kernels of this process have their machine code already; they are run, and must find the optimum."""
+    monkeypatch.setattr(exercise, "folder", lambda: tmp_path)
     (tmp_path / "lock").touch()
-    ready.compile_now()
+    exercise.compile_now()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ready"]
     assert ready.kernels() is compiled
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from zeropark.figures.base import figure
 from zeropark.figures.numbers import Language, amount, money_scale, number, percent, unit_text
-from zeropark.figures.palette import ACCENT, EMPTY, INK, QUIET, SEQUENTIAL, mixed
+from zeropark.figures.palette import ACCENT, EMPTY, INK, SEQUENTIAL, mixed
 from zeropark.figures.words import plain
 from zeropark.forms import Array, Key
 from zeropark.park.model import Park

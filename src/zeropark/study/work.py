@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from zeropark import units
@@ -72,9 +72,7 @@ def quantities_of(outcome: Outcome) -> Iterator[Quantity]:
     yield Quantity("cost", outcome.bill.total, currency)
     for term, amount in outcome.bill.terms.items():
         yield Quantity(f"cost_{term}", amount, currency)
-    for size in outcome.capacities:
-        yield Quantity(f"{size.part}:{size.asset}", size.total, size.unit)
-        yield Quantity(f"added_{size.part}:{size.asset}", size.added, size.unit)
+    yield from _sizes(outcome.capacities)
     for name, reading in outcome.accounts.items():
         yield Quantity(f"account:{name}", reading.value, reading.account.unit)
     for verdict in outcome.rules:
@@ -85,6 +83,12 @@ def quantities_of(outcome: Outcome) -> Iterator[Quantity]:
             yield Quantity(f"met:{name}", float(verdict.met), "1")
         if verdict.shadow_price is not None:
             yield Quantity(f"price:{name}", verdict.shadow_price, f"{currency}/({unit})")
+
+
+def _sizes(capacities: Iterable[Capacity]) -> Iterator[Quantity]:
+    for size in capacities:
+        yield Quantity(f"{size.part}:{size.asset}", size.total, size.unit)
+        yield Quantity(f"added_{size.part}:{size.asset}", size.added, size.unit)
 
 
 # --- the four kinds -----------------------------------------------------------------------------
@@ -190,7 +194,7 @@ def _joint(parks: Mapping[str, Park], job: Job, options: PlanOptions) -> Found:
     """details: ``years``, year → overrides; ``weights``, year → probability, or empty."""
     found = plan_joint(parks, job.details["weights"] or None, options)
     quantities = [Quantity("cost", found.cost, found.currency)]
-    quantities += [Quantity(f"{c.part}:{c.asset}", c.total, c.unit) for c in found.capacities]
+    quantities += list(_sizes(found.capacities))
     for year, outcome in found.outcomes.items():
         quantities.append(Quantity(f"cost_in:{year}", outcome.bill.total, outcome.bill.currency))
     return "optimal", quantities, ()

@@ -21,7 +21,8 @@ from zeropark.optimize.arrowhead.work import Measure, Ratios
 MOST_ITERATIONS = 300
 MOST_CORRECTIONS = 3
 STALLED_AFTER = 25
-NO_WEIGHTS = np.zeros(0)
+WEIGHTS, NO_WEIGHTS = 4, np.zeros(0)
+"""Trial weights of a correction; as many as the kernels take at once."""
 _REGULARISED = 1e-9
 _LEAST_REGULARISED = 1e-16
 _NOTHING = 1e-25
@@ -111,6 +112,7 @@ class Interior:
         self.dual_before = np.inf
         self.at: BorderPoint
         self._sums: list[Ratios] = []
+        self._products = 0.0
         has = self.system.has_low.sum() + self.system.has_high.sum()
         self.pairs = int(has) + sum(crew.each("pairs", self._nothing()))
         self.rhs_size = 1 + max(
@@ -212,7 +214,7 @@ class Interior:
         rows = border.rhs - sums[system.cuts : n] - system.matrix @ at.w
         gradient = border.cost - sums[n:] - system.matrix.T @ at.mu - at.low + at.high - links[n:]
         room = np.where(system.has_high, border.upper - at.w - at.above, 0.0)
-        products = sum(p.products for p in parts)
+        self._products = products = sum(p.products for p in parts)
         products += float(
             (at.below * at.low)[system.has_low].sum() + (at.above * at.high)[system.has_high].sum()
         )
@@ -284,10 +286,11 @@ class Interior:
         loads = self.crew.each("load", [(int(how), mu, ahead, number, source)] * len(self.places))
         aim = self._aim(how, left, mu, ahead, None if from_ is None else from_.border)
         places, border = self.system.solve(self._gathered(loads), self.at, aim)
-        ratios: list[Ratios] = self.crew.each("move", self._spread(places, number, weights))
+        parts = self.crew.each("move_and_miss", self._spread(places, number, weights, full))
+        ratios: list[Ratios] = [moved for moved, _ in parts]
         self.course.solves += 1
         found = Direction(number, border, places)
-        if self._refined(found, left, aim, full):
+        if self._refined(found, left, aim, full, [missed for _, missed in parts]):
             return self._limited(found, source, weights)
         found.weighted = (
             np.max([r.weighted for r in ratios], axis=0) if ratios else np.zeros((2, weights.size))
@@ -298,12 +301,16 @@ class Interior:
         found.dual = min(1.0, 1.0 / max(dual, max(r.dual for r in ratios), 1e-300))
         return found
 
-    def _refined(self, found: Direction, left: Left, aim: Aim, full: float) -> bool:
-        """Solve again for what a direction missed of the rows, where that is worth it; at most twice."""
+    def _refined(
+        self, found: Direction, left: Left, aim: Aim, full: float, parts: list[tuple[float, Array]]
+    ) -> bool:
+        """Solve again for what a direction missed of the rows, where that is worth it; at most twice.
+
+        parts: what ``miss`` of the chains says of it.
+        """
         allowed = 0.3 * max(left.largest_row, self.tolerance * self.rhs_size)
         refined = False
-        for _ in range(2):
-            parts = self.crew.each("miss", self._spread(found.places, full, found.number))
+        for once_more in (True, False):
             activity = self._gathered([sums for _, sums in parts])
             missed = aim.rows - activity[self.system.cuts : self.system.rows]
             missed = missed - self.system.matrix @ found.border.w
@@ -324,6 +331,8 @@ class Interior:
                 self.course.refined + 1,
                 True,
             )
+            if once_more:
+                parts = self.crew.each("miss", self._spread(found.places, full, found.number))
         return refined
 
     def _limited(self, found: Direction, base: int, weights: Array) -> Direction:
@@ -332,7 +341,7 @@ class Interior:
             parts = self.crew.each("blocked", [(base, found.number, weights)] * len(self.places))
             found.weighted = np.max(np.array(parts), axis=0)
             return found
-        none = np.zeros(8)
+        none = np.zeros(WEIGHTS)
         parts = self.crew.each("blocked", [(found.number, found.number, none)] * len(self.places))
         primal, dual = self.system.ratios(self.at, found.border)[:, 0]
         found.primal = min(1.0, 1.0 / max(primal, max(p[0, 0] for p in parts), 1e-300))
@@ -346,16 +355,15 @@ class Interior:
         low, high = self.system.has_low, self.system.has_high
         total = float(((at.below + p * b.below) * (at.low + d * b.low))[low].sum())
         total += float(((at.above + p * b.above) * (at.high + d * b.high))[high].sum())
-        for before, sums in zip(self.crew.each("products_now", self._nothing()), self._sums, strict=True):
-            total += before + d * sums.x_dz + p * sums.z_dx + p * d * sums.dx_dz
-        return max(total, 0.0) / max(self.pairs, 1)
+        total += self._products + sum(d * s.x_dz + p * s.z_dx + p * d * s.dx_dz for s in self._sums)
+        return max(float(total), 0.0) / max(self.pairs, 1)
 
     def _corrected(
         self, base: Direction, how: Aimed, mu: float, ahead: tuple[float, float], least: tuple[float, float],
         left: Left, only_better: bool = False,
     ) -> Direction:  # fmt: skip
         """The direction plus a share of its correction, primal and dual shares chosen apart."""
-        weights = np.linspace(max(0.1, min(least)), 1.0, 8)
+        weights = np.linspace(max(0.1, min(least)), 1.0, WEIGHTS)
         more = self._direction(how, left, 1, mu, ahead, base, weights)
         ratios = np.maximum(more.weighted, self.system.ratios(self.at, base.border, more.border, weights))
         steps = np.minimum(1.0, 1.0 / np.maximum(ratios, 1e-300))

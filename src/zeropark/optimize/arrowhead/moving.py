@@ -164,36 +164,14 @@ def _close(x: Array, z: Array, dx: Array, target: Array, width: Array, dz: Array
 
 @kernel
 def _blocked_one(x: Array, d: Array, e: Array, width: Array, weights: Array, found: Array) -> None:
-    """Eight weights in one pass over the lanes, each with its own running maximum."""
+    """All weights in one pass over the lanes, each with its own running maximum."""
     w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-    w4, w5, w6, w7 = weights[4], weights[5], weights[6], weights[7]
-    r0, r1, r2, r3, r4, r5, r6, r7 = (
-        found[0],
-        found[1],
-        found[2],
-        found[3],
-        found[4],
-        found[5],
-        found[6],
-        found[7],
-    )
+    r0, r1, r2, r3 = found[0], found[1], found[2], found[3]
     for a in range(x.size):
         inverse = -1.0 / x[a] if width[a] > 0.0 else 0.0
         p, q = d[a] * inverse, e[a] * inverse
-        r0, r1 = max(r0, p + w0 * q), max(r1, p + w1 * q)
-        r2, r3 = max(r2, p + w2 * q), max(r3, p + w3 * q)
-        r4, r5 = max(r4, p + w4 * q), max(r5, p + w5 * q)
-        r6, r7 = max(r6, p + w6 * q), max(r7, p + w7 * q)
-    found[0], found[1], found[2], found[3], found[4], found[5], found[6], found[7] = (
-        r0,
-        r1,
-        r2,
-        r3,
-        r4,
-        r5,
-        r6,
-        r7,
-    )
+        r0, r1, r2, r3 = max(r0, p + w0 * q), max(r1, p + w1 * q), max(r2, p + w2 * q), max(r3, p + w3 * q)
+    found[0], found[1], found[2], found[3] = r0, r1, r2, r3
 
 
 @kernel
@@ -203,22 +181,12 @@ def _corrected(
 ) -> None:  # fmt: skip
     """Of a correction: dz as in ``_close``, and the running maxima of ``_blocked_one`` for both of the pair.
 
-    One pass, because each array that is read again costs as much as all that is computed.
+    One pass, because an array that is read again costs as much as what is computed from it.
     """
     low, high = 0.1 * mu, 10.0 * mu
     w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-    w4, w5, w6, w7 = weights[4], weights[5], weights[6], weights[7]
-    p0, p1, p2, p3, p4, p5, p6, p7 = (
-        primal[0],
-        primal[1],
-        primal[2],
-        primal[3],
-        primal[4],
-        primal[5],
-        primal[6],
-        primal[7],
-    )
-    d0, d1, d2, d3, d4, d5, d6, d7 = dual[0], dual[1], dual[2], dual[3], dual[4], dual[5], dual[6], dual[7]
+    p0, p1, p2, p3 = primal[0], primal[1], primal[2], primal[3]
+    d0, d1, d2, d3 = dual[0], dual[1], dual[2], dual[3]
     for a in range(x.size):
         live = width[a] > 0.0
         inverse = 1.0 / x[a] if live else 0.0
@@ -234,20 +202,9 @@ def _corrected(
         p, q = -base_x[a] * inverse, -dx[a] * inverse
         r, s = -base_z[a] * other, -n * other
         p0, p1, p2, p3 = max(p0, p + w0 * q), max(p1, p + w1 * q), max(p2, p + w2 * q), max(p3, p + w3 * q)
-        p4, p5, p6, p7 = max(p4, p + w4 * q), max(p5, p + w5 * q), max(p6, p + w6 * q), max(p7, p + w7 * q)
         d0, d1, d2, d3 = max(d0, r + w0 * s), max(d1, r + w1 * s), max(d2, r + w2 * s), max(d3, r + w3 * s)
-        d4, d5, d6, d7 = max(d4, r + w4 * s), max(d5, r + w5 * s), max(d6, r + w6 * s), max(d7, r + w7 * s)
-    primal[0], primal[1], primal[2], primal[3], primal[4], primal[5], primal[6], primal[7] = (
-        p0,
-        p1,
-        p2,
-        p3,
-        p4,
-        p5,
-        p6,
-        p7,
-    )
-    dual[0], dual[1], dual[2], dual[3], dual[4], dual[5], dual[6], dual[7] = d0, d1, d2, d3, d4, d5, d6, d7
+    primal[0], primal[1], primal[2], primal[3] = p0, p1, p2, p3
+    dual[0], dual[1], dual[2], dual[3] = d0, d1, d2, d3
 
 
 @kernel

@@ -98,7 +98,7 @@ class Work:
         self.pivots, self.near = np.zeros((self.step.local, T)), np.zeros((self.step.near_index.size, T))
         self.kept, self.ahead = np.zeros((self.step.kept_entry.size, T)), np.zeros((self.step.nexts, T))
         self.spine = kernels.SpineFactor(self.pattern.spine, T, self.places)
-        self.live, self.measured_products = self.data.width > 0, 0.0
+        self.live = self.data.width > 0
         self.count = int(np.count_nonzero(self.live) + np.count_nonzero(self.live[self.step.bounded]))
 
     def _lay_border(self) -> None:
@@ -179,10 +179,6 @@ class Work:
         """Number of products."""
         return self.count
 
-    def products_now(self) -> float:
-        """Σ x z + s v as last measured."""
-        return self.measured_products
-
     def products(self, which: int) -> Ratios:
         """The sums of a direction that was put together."""
         a, d = self.at, self.along[which]
@@ -212,9 +208,8 @@ class Work:
         self._lagged(self.rows)
         total, most = found.sum(axis=0), found.max(axis=0)
         both = sums.sum(axis=0)
-        self.measured_products = float(total[0])
         return Measure(
-            products=total[0],
+            products=float(total[0]),
             cost=total[1],
             dual_value=total[5] - total[6],
             row=float(np.max(np.abs(self.rows), initial=0.0)),
@@ -323,6 +318,12 @@ class Work:
         )  # fmt: skip
         most, total = found.max(axis=0), found.sum(axis=0)
         return Ratios(most[0], most[1], total[2], total[3], total[4], blocks.max(axis=0))
+
+    def move_and_miss(
+        self, border: Array, which: int, weights: Array, full: float
+    ) -> tuple[Ratios, tuple[float, Array]]:
+        """``move``, and what the direction misses: the same message says both."""
+        return self.move(border, which, weights), self.miss(border, full, which)
 
     def miss(self, border: Array, full: float, which: int) -> tuple[float, Array]:
         """Largest row that the direction does not close, and H dx over the places."""
