@@ -25,6 +25,7 @@ from zeropark.park.model import Park
 from zeropark.park.read import located, read_park
 from zeropark.park.recover import completed, guessed, implausible, rates_of
 from zeropark.park.streams import net_flows
+from zeropark.park.yaml import Document
 from zeropark.rules.build import enforced, rules_of
 from zeropark.rules.judge import judge
 from zeropark.rules.rule import Rule
@@ -37,13 +38,16 @@ _SOLVER_NOISE = 1e-9
 """A dual that is worth less than this share of the cost, over the size of its rule, is rounding."""
 
 
-def load(path: Path | str, overrides: Mapping[str, str] | None = None) -> Park:
+def load(
+    path: Path | str, overrides: Mapping[str, str] | None = None, parsed: Document | None = None
+) -> Park:
     """The park in a folder, its tables read and its weather turned to availabilities.
 
-    overrides: ``{"assets.pv.capacity.max": "500 MW"}``. Raises InputError with every fault.
+    overrides: ``{"assets.pv.capacity.max": "500 MW"}``. parsed: the park file where it was parsed before.
+    Raises InputError with every fault.
     """
     try:
-        park = read_park(Path(path), overrides)
+        park = read_park(Path(path), overrides, parsed)
     except InputError as error:
         more: list[Fault] = []
         if isinstance(error.partial, Park):

@@ -55,10 +55,10 @@ class Hands:
         for to, values in zip(self.work.at, (at.x, at.s, at.z, at.v), strict=True):
             to[:] = values
         self.work.lam[:] = at.lam[self.order]
-        self.system = BorderSystem(arrow.border, self.work.cuts)
         rows, columns = self.work.border_rows, self.work.border_columns
         cuts = self.work.cuts
-        self.places = np.concatenate([np.arange(cuts), cuts + rows, self.system.rows + columns])
+        self.places = np.concatenate([np.arange(cuts), cuts + rows, cuts + arrow.border.rows + columns])
+        self.system = BorderSystem(arrow.border, cuts, [self.places])
 
     def measured(self) -> tuple[Measure, Aim]:
         """What the chain says, and what is left of the border's equations."""
@@ -79,9 +79,7 @@ class Hands:
     def factor(self, rho: float = 0.0, delta: float = 0.0) -> int:
         """Number of lifted pivots."""
         part, lifted = self.work.factor(rho, delta)
-        found = np.zeros((self.system.places, self.system.places))
-        found[np.ix_(self.places, self.places)] = part
-        return lifted + self.system.factor(found, self.border, rho, delta)
+        return lifted + self.system.factor([part], self.border, rho, delta)
 
     def direction(
         self, how: int, aim: Aim, number: int = 0, mu: float = 0.0, reach: tuple[float, float] = (1.0, 1.0),

@@ -89,7 +89,7 @@ def test_lower_bounds_of_rates_are_taken_out() -> None:
 def test_a_second_capacity_of_a_rate_is_a_row_with_a_slack() -> None:
     """charge ≤ power and charge ≤ c-rate · content: a rate has one bound only."""
     families = [balance("x"), capacity("x", 1.0, size="P"), capacity("x", 0.5, size="C")]
-    found, chain = only(made([rate("x", T), size("P"), size("C")], families, {"P": 1, "C": 1}))
+    _, chain = only(made([rate("x", T), size("P"), size("C")], families, {"P": 1, "C": 1}))
     assert (chain.rates, chain.rows) == (2, 2)
     assert chain.link[:, 0].tolist() == [0, CONSTANT]
     assert chain.bounded.tolist() == [True, False]

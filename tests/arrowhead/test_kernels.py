@@ -12,10 +12,11 @@ from tests.arrowhead.small import random_arrow
 from zeropark.forms import Array
 from zeropark.optimize.arrowhead import compiled, plain
 from zeropark.optimize.arrowhead.border import Aim, BorderPoint
+from zeropark.optimize.arrowhead.interior import WEIGHTS
 
 WAYS = [(plain, 1), (compiled, 1), (compiled, 2), (compiled, 5)]
 NAMES = ["plain", "compiled", "compiled, 2 segments", "compiled, 5 segments"]
-EIGHT = np.linspace(0.1, 1.0, 8)
+SHARES = np.linspace(0.1, 1.0, WEIGHTS)
 ways = pytest.mark.parametrize(("kernels", "segments"), WAYS, ids=NAMES)
 arrows = pytest.mark.parametrize(("seed", "ring"), [(0, True), (1, False), (2, True), (3, False)])
 
@@ -122,12 +123,12 @@ def test_centre_and_balance_add_to_the_predictor(kernels: ModuleType, segments: 
         ),
     ):  # fmt: skip
         goal = Aim(none, nothing, nothing, low, high)
-        more, ratios, _ = mine.direction(how, goal, 1, mu, reach, EIGHT)
+        more, ratios, _ = mine.direction(how, goal, 1, mu, reach, SHARES)
         expected = dense.solved(tx, ts, goal, full=False)
         for found, wanted in zip([*mine.moved(1), more.mu, more.w], expected, strict=True):
             close(found, wanted)
         ex, es, ez, ev = expected[:4]
-        for k, weight in enumerate(EIGHT):
+        for k, weight in enumerate(SHARES):
             primal = max(
                 np.max(-(dx + weight * ex)[live] / at.x[live]), np.max(-(ds + weight * es)[room] / at.s[room])
             )
@@ -135,7 +136,7 @@ def test_centre_and_balance_add_to_the_predictor(kernels: ModuleType, segments: 
                 np.max(-(dz + weight * ez)[live] / at.z[live]), np.max(-(dv + weight * ev)[room] / at.v[room])
             )
             assert ratios.weighted[:, k] == pytest.approx([max(primal, 0), max(dual, 0)], rel=1e-8)
-        close(mine.work.blocked(0, 1, EIGHT), ratios.weighted)
+        close(mine.work.blocked(0, 1, SHARES), ratios.weighted)
 
 
 @ways
@@ -209,7 +210,7 @@ def everything(mine: Hands) -> list[Array]:
     mine.factor(1e-9, 0.0)
     first, ratios, _ = mine.direction(PREDICT, aim)
     nothing = np.zeros(first.w.size)
-    more, others, _ = mine.direction(CENTRE, Aim(0 * aim.rows, *[nothing] * 4), 1, 0.5, (1.0, 1.0), EIGHT)
+    more, others, _ = mine.direction(CENTRE, Aim(0 * aim.rows, *[nothing] * 4), 1, 0.5, (1.0, 1.0), SHARES)
     numbers = [measure.products, measure.cost, measure.dual_value, measure.row, measure.dual, measure.room]
     numbers += [ratios.primal, ratios.dual, ratios.x_dz, ratios.z_dx, ratios.dx_dz]
     return [

@@ -99,7 +99,9 @@ def test_the_place_changes_with_the_sources(monkeypatch: pytest.MonkeyPatch, tmp
 def test_the_sources_are_all_that_is_compiled() -> None:
     """Every file with a kernel, and the shapes that kernels read: a change in one makes machine code old."""
     here = Path(machine.__file__).parent
-    with_kernels = {path.name for path in here.glob("*.py") if "\n@kernel\n" in path.read_text(encoding="utf-8")}
+    with_kernels = {
+        path.name for path in here.glob("*.py") if "\n@kernel\n" in path.read_text(encoding="utf-8")
+    }
     assert with_kernels <= set(machine.SOURCES)
     assert {"pattern.py", "state.py"} <= set(machine.SOURCES)
 

@@ -64,7 +64,9 @@ def year(steps: int, store: float = 60.0) -> Problem:
     whole = np.zeros(steps, dtype=np.int64)
 
     def limit(name: str, share: Array | float, by: str) -> object:
-        return rows(f"most:{name}", -INF, 0.0, step(name, 1.0, steps), shared(key(by), -np.asarray(share), steps))
+        return rows(
+            f"most:{name}", -INF, 0.0, step(name, 1.0, steps), shared(key(by), -np.asarray(share), steps)
+        )
 
     families = [
         rows("balance", load, load, *(step(n, v, steps) for n, v in zip(names, (1, 1, -1, 0.95), strict=False))),
@@ -82,7 +84,7 @@ def year(steps: int, store: float = 60.0) -> Problem:
 # --- the same answer ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", USUAL[::3])
+@pytest.mark.parametrize("seed", [*USUAL[::3], 90])
 def test_compiled_and_plain_agree(seed: int) -> None:
     problem = random_problem(seed)
     one = solve_arrowhead(problem, ONE, kernels=plain)
@@ -215,7 +217,9 @@ def test_other_tolerances_are_kept(seed: int) -> None:
 
 def test_an_empty_border_and_an_empty_chain() -> None:
     """min Σ x with x_t = t; and a border alone: min C with C ≥ 3."""
-    chain = made([rate("x", 5)], [rows("r", np.arange(5.0), np.arange(5.0), step("x", 1.0, 5))], {"x": np.ones(5)})
+    chain = made(
+        [rate("x", 5)], [rows("r", np.arange(5.0), np.arange(5.0), step("x", 1.0, 5))], {"x": np.ones(5)}
+    )
     assert solve_arrowhead(chain, ONE, kernels=compiled).objective == pytest.approx(10.0)
     alone = made([size("C")], [rows("r", 3.0, INF, shared(key("C"), 1.0, 1))], {"C": 2.0})
     assert solve_arrowhead(alone, ONE, kernels=compiled).objective == pytest.approx(6.0)
@@ -239,7 +243,10 @@ def test_infeasible_and_unbounded_are_proved(kernels: ModuleType) -> None:
 @pytest.mark.parametrize("seed", [s for s in range(80) if kind_of(s) in NO_OPTIMUM])
 def test_no_optimum_is_never_called_one(seed: int) -> None:
     """What the iteration cannot prove by itself, it leaves open, and HiGHS says it."""
-    problem, verdict = random_problem(seed), "infeasible" if kind_of(seed) == "short of supply" else "unbounded"
+    problem, verdict = (
+        random_problem(seed),
+        "infeasible" if kind_of(seed) == "short of supply" else "unbounded",
+    )
     alone = solve_arrowhead(problem, ONE, kernels=compiled)
     assert alone.status in (verdict, "stalled", "breakdown", "too many iterations")
     assert verdict in run_solver(problem, ONE).status
@@ -251,7 +258,9 @@ def test_no_optimum_is_never_called_one(seed: int) -> None:
 @both_kernels
 def test_progress_is_told_once_in_every_iteration(kernels: ModuleType) -> None:
     told: list[tuple[str, float]] = []
-    run = solve_arrowhead(year(48), ONE, lambda stage, seconds: told.append((stage, seconds)), kernels=kernels)
+    run = solve_arrowhead(
+        year(48), ONE, lambda stage, seconds: told.append((stage, seconds)), kernels=kernels
+    )
     assert len(told) == run.iterations  # the last point is optimal, and told as the answer
     assert [stage.split(",")[1].strip() for stage, _ in told] == [f"iteration {i}" for i in range(len(told))]
     assert all(stage.startswith("solve (arrowhead), ") and "gap" in stage for stage, _ in told)

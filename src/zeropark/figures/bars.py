@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import calendar
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from zeropark.figures.base import TEMPLATE, figure, nothing
+from zeropark.figures.base import Drawing, drawing, nothing
 from zeropark.figures.numbers import (
     LANGUAGES,
     LEAST_PERCENT,
@@ -23,7 +24,7 @@ from zeropark.figures.numbers import (
     unit_text,
 )
 from zeropark.figures.palette import ACCENT, BAD, EXISTING, GOOD, INK, LOSS, SERIES, UNTOLD
-from zeropark.figures.series import price_lines
+from zeropark.figures.series import Line, price_lines
 from zeropark.figures.words import asset_title, carrier_title, node_title, plain, say
 from zeropark.outcome import Capacity, Outcome
 from zeropark.rules.judge import Verdict
@@ -33,6 +34,11 @@ CURVE_POINTS = 400
 
 def cost_bars(outcome: Outcome, language: Language = "en") -> go.Figure:
     """Every term of the cost, largest first; income lies left of zero."""
+    return cost_drawing(outcome, language).figure()
+
+
+def cost_drawing(outcome: Outcome, language: Language) -> Drawing:
+    """``cost_bars`` as plain data."""
     bill = outcome.bill
     title = say("title-cost", language, total=money(bill.total, bill.currency, language))
     terms = {name: value for name, value in bill.terms.items() if value != 0}
@@ -41,21 +47,27 @@ def cost_bars(outcome: Outcome, language: Language = "en") -> go.Figure:
     scale = money_scale(max(abs(v) for v in terms.values()), bill.currency, language)
     names = sorted(terms, key=lambda name: terms[name])
     values = [terms[name] / scale.factor for name in names]
-    drawn = figure(title, 90 + 34 * len(names), bargap=0.35, showlegend=False)
-    drawn.add_trace(
-        go.Bar(
-            orientation="h",
-            y=[plain(term_title(outcome, name, language)) for name in names],
-            x=values,
-            marker={"color": [GOOD if v < 0 else ACCENT for v in values]},
-            text=[number(v) for v in values],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text} " + scale.unit + "<extra></extra>",
-        )
+    drawn = drawing(
+        title,
+        90 + 34 * len(names),
+        bargap=0.35,
+        showlegend=False,
+        xaxis={"title": {"text": scale.unit}, "range": _with_room(values)},
+        yaxis={"zeroline": False},
     )
-    drawn.update_xaxes(title={"text": scale.unit}, range=_with_room(values))
-    drawn.update_yaxes(zeroline=False)
+    drawn.data.append(
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": [plain(term_title(outcome, name, language)) for name in names],
+            "x": values,
+            "marker": {"color": [GOOD if v < 0 else ACCENT for v in values]},
+            "text": [number(v) for v in values],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "hovertemplate": "%{y}: %{text} " + scale.unit + "<extra></extra>",
+        }
+    )
     return drawn
 
 
@@ -67,6 +79,11 @@ def term_title(outcome: Outcome, term: str, language: Language) -> str:
 
 def bill_months(outcome: Outcome, language: Language = "en") -> go.Figure:
     """The bill's lines that come month by month, stacked by item."""
+    return months_drawing(outcome, language).figure()
+
+
+def months_drawing(outcome: Outcome, language: Language) -> Drawing:
+    """``bill_months`` as plain data."""
     bill, months = outcome.bill, outcome.flows.clock.months
     sums: dict[str, np.ndarray] = {}
     for line in bill.lines:
@@ -78,22 +95,27 @@ def bill_months(outcome: Outcome, language: Language = "en") -> go.Figure:
         return nothing(title, language)
     sums = _largest_items(sums, language)
     scale = money_scale(max(float(np.abs(v).max()) for v in sums.values()), bill.currency, language)
-    drawn = figure(title, 380, barmode="relative", bargap=0.3)
+    names = [_month_name(m, months, language) for m in months]
+    drawn = drawing(
+        title,
+        380,
+        barmode="relative",
+        bargap=0.3,
+        xaxis={"type": "category", "tickvals": list(months), "ticktext": names},
+        yaxis={"title": {"text": scale.unit}},
+    )
     for i, (item, values) in enumerate(sums.items()):
         hover = "%{x}<br>" + plain(item) + ": %{y:,.4~g} " + scale.unit + "<extra></extra>"
-        drawn.add_trace(
-            go.Bar(
-                x=list(months),
-                y=values / scale.factor,
-                name=plain(item),
-                marker={"color": SERIES[i] if i < len(SERIES) else LOSS},
-                hovertemplate=hover,
-            )
+        drawn.data.append(
+            {
+                "type": "bar",
+                "x": list(months),
+                "y": (values / scale.factor).tolist(),
+                "name": plain(item),
+                "marker": {"color": SERIES[i] if i < len(SERIES) else LOSS},
+                "hovertemplate": hover,
+            }
         )
-    drawn.update_xaxes(
-        type="category", tickvals=list(months), ticktext=[_month_name(m, months, language) for m in months]
-    )
-    drawn.update_yaxes(title={"text": scale.unit})
     return drawn
 
 
@@ -126,6 +148,11 @@ def capacity_title(outcome: Outcome, capacity: Capacity, language: Language) -> 
 
 def capacity_bars(outcome: Outcome, language: Language = "en") -> go.Figure:
     """Existing and added capacities, one panel for each unit in which something is built (else for all)."""
+    return capacity_drawing(outcome, language).figure()
+
+
+def capacity_drawing(outcome: Outcome, language: Language) -> Drawing:
+    """``capacity_bars`` as plain data."""
     groups: dict[str, list[Capacity]] = {}
     for capacity in outcome.capacities:
         if capacity.total > 0 and np.isfinite(capacity.total):
@@ -137,88 +164,128 @@ def capacity_bars(outcome: Outcome, language: Language = "en") -> go.Figure:
         return nothing(title, language)
     rows = [len(group) for group in groups.values()]
     height = 80 + 25 * sum(rows) + 54 * len(rows)
-    drawn = make_subplots(
-        rows=len(rows),
-        cols=1,
-        row_heights=[r + 0.5 for r in rows],
-        vertical_spacing=min(0.9 / len(rows), 54 / height),
-    )
-    drawn.update_layout(
-        template=TEMPLATE,
-        title={"text": title},
-        height=height,
-        barmode="stack",
-        bargap=0.35,
-        legend={"y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
-    )
-    for row, (unit, group) in enumerate(groups.items(), start=1):
-        _capacity_panel(drawn, row, outcome, unit_text(unit, language), group, language)
+    legend = {"y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"}
+    drawn = drawing(title, height, barmode="stack", bargap=0.35, legend=legend)
+    panels = _panels([r + 0.5 for r in rows], min(0.9 / len(rows), 54 / height))
+    for i, ((unit, group), domain) in enumerate(zip(groups.items(), panels, strict=True)):
+        _capacity_panel(drawn, "" if i == 0 else str(i + 1), domain, outcome, unit, group, language)
     return drawn
 
 
+def _panels(heights: Sequence[float], gap: float) -> list[list[float]]:
+    """Bottom and top of each panel, the first one uppermost, as shares of the figure's height."""
+    scale = (1.0 - gap * (len(heights) - 1)) / sum(heights)
+    tops = [1.0 - sum(heights[:i]) * scale - i * gap for i in range(len(heights))]
+    return [[max(0.0, top - height * scale), top] for top, height in zip(tops, heights, strict=True)]
+
+
 def _capacity_panel(
-    drawn: go.Figure, row: int, outcome: Outcome, unit: str, group: Sequence[Capacity], language: Language
+    drawn: Drawing,
+    number_of: str,
+    domain: list[float],
+    outcome: Outcome,
+    unit: str,
+    group: Sequence[Capacity],
+    language: Language,
 ) -> None:
     ordered = sorted(group, key=lambda c: c.total)
     names = [plain(capacity_title(outcome, c, language)) for c in ordered]
+    shown = unit_text(unit, language)
     for word, colour, values in (
         ("existing", EXISTING, [c.existing for c in ordered]),
         ("added", ACCENT, [c.added for c in ordered]),
     ):
         label = say(word, language)
-        drawn.add_trace(
-            go.Bar(
-                orientation="h",
-                y=names,
-                x=values,
-                name=label,
-                legendgroup=word,
-                showlegend=row == 1,
-                marker={"color": colour},
-                text=[number(c.total) for c in ordered] if word == "added" else None,
-                textposition="outside",
-                cliponaxis=False,
-                hovertemplate="%{y}<br>" + label + ": %{x:,.4~g} " + unit + "<extra></extra>",
-            ),
-            row=row,
-            col=1,
-        )
-    drawn.update_xaxes(title={"text": unit}, range=_with_room([c.total for c in ordered]), row=row, col=1)
+        trace: dict[str, Any] = {
+            "type": "bar",
+            "orientation": "h",
+            "y": names,
+            "x": values,
+            "name": label,
+            "legendgroup": word,
+            "showlegend": number_of == "",
+            "marker": {"color": colour},
+            "textposition": "outside",
+            "cliponaxis": False,
+            "hovertemplate": "%{y}<br>" + label + ": %{x:,.4~g} " + shown + "<extra></extra>",
+            "xaxis": f"x{number_of}",
+            "yaxis": f"y{number_of}",
+        }
+        totals = {"text": [number(c.total) for c in ordered]} if word == "added" else {}
+        drawn.data.append(trace | totals)
+    drawn.layout[f"xaxis{number_of}"] = {
+        "anchor": f"y{number_of}",
+        "domain": [0.0, 1.0],
+        "title": {"text": shown},
+        "range": _with_room([c.total for c in ordered]),
+    }
+    drawn.layout[f"yaxis{number_of}"] = {"anchor": f"x{number_of}", "domain": domain}
 
 
 def price_duration(outcome: Outcome, carrier: str, language: Language = "en") -> go.Figure:
     """Prices at the carrier's nodes, highest first, over the share of the period."""
-    park = outcome.park
-    title = say("title-prices", language, name=plain(carrier_title(park, carrier, language)))
-    lines = [x for x in price_lines(outcome).values() if park.carrier_at(x.place) == carrier]
-    if not lines:
-        return nothing(title, language)
-    unit = unit_text(lines[0].unit, language)
-    drawn = figure(title, 360, showlegend=len(lines) > 1, hovermode="x unified")
-    for i, line in enumerate(lines):
+    lines = price_lines(outcome).values()
+    curves = price_curves(line for line in lines if outcome.park.carrier_at(line.place) == carrier)
+    return prices_drawing(outcome, carrier, curves, language).figure()
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The values of a line, highest first: at ``share`` per cent of the period, rounded as they are shown."""
+
+    line: Line
+    share: list[float]
+    values: list[float]
+
+
+def price_curves(lines: Iterable[Line]) -> list[Curve]:
+    """Duration curves of the lines, at a few hundred points each."""
+    curves = []
+    for line in lines:
         finite = np.sort(line.values[np.isfinite(line.values)])[::-1]
         at = np.unique(np.linspace(0, finite.size - 1, min(finite.size, CURVE_POINTS)).round().astype(int))
-        drawn.add_trace(
-            go.Scatter(
-                x=((at + 0.5) / finite.size * 100).round(3),
-                y=np.round(finite[at], 4),
-                name=plain(node_title(park, line.place, language)),
-                mode="lines",
-                line={
-                    "width": 2,
-                    "color": SERIES[i % len(SERIES)],
-                    "shape": "hv",
-                },
-                hovertemplate="%{y:,.4~g} " + unit,
-            )
+        share = ((at + 0.5) / finite.size * 100).round(3)
+        curves.append(Curve(line, share.tolist(), np.round(finite[at], 4).tolist()))
+    return curves
+
+
+def prices_drawing(outcome: Outcome, carrier: str, curves: Sequence[Curve], language: Language) -> Drawing:
+    """``price_duration`` as plain data, from the curves of the carrier's nodes."""
+    park = outcome.park
+    title = say("title-prices", language, name=plain(carrier_title(park, carrier, language)))
+    if not curves:
+        return nothing(title, language)
+    unit = unit_text(curves[0].line.unit, language)
+    drawn = drawing(
+        title,
+        360,
+        showlegend=len(curves) > 1,
+        hovermode="x unified",
+        xaxis={"title": {"text": say("share-of-period", language)}, "ticksuffix": " %", "range": [0, 100]},
+        yaxis={"title": {"text": unit}, "rangemode": "tozero"},
+    )
+    for i, curve in enumerate(curves):
+        drawn.data.append(
+            {
+                "type": "scatter",
+                "x": curve.share,
+                "y": curve.values,
+                "name": plain(node_title(park, curve.line.place, language)),
+                "mode": "lines",
+                "line": {"width": 2, "color": SERIES[i % len(SERIES)], "shape": "hv"},
+                "hovertemplate": "%{y:,.4~g} " + unit,
+            }
         )
-    drawn.update_xaxes(title={"text": say("share-of-period", language)}, ticksuffix=" %", range=[0, 100])
-    drawn.update_yaxes(title={"text": unit}, rangemode="tozero")
     return drawn
 
 
 def rule_margins(outcome: Outcome, language: Language = "en") -> go.Figure:
     """Room to each limit as a share of the limit: right of zero the rule is met, left it is broken."""
+    return rules_drawing(outcome, language).figure()
+
+
+def rules_drawing(outcome: Outcome, language: Language) -> Drawing:
+    """``rule_margins`` as plain data."""
     title = say("title-rules", language)
     shown = [v for v in outcome.rules if v.margin is not None and v.rule.limit != 0]
     if not shown:
@@ -226,42 +293,44 @@ def rule_margins(outcome: Outcome, language: Language = "en") -> go.Figure:
     shares = [100 * (v.margin or 0.0) / abs(v.rule.limit) for v in shown][::-1]
     clipped = [float(np.clip(s, -100, 100)) for s in shares]
     verdicts = shown[::-1]
-    drawn = figure(title, 90 + 36 * len(verdicts), showlegend=False, bargap=0.4)
-    drawn.add_trace(
-        go.Bar(
-            orientation="h",
-            y=[rule_label(v, i) for i, v in enumerate(verdicts)],
-            x=clipped,
-            marker={
-                "color": [
-                    {True: GOOD, False: BAD}.get(bool(v.met)) if v.met is not None else UNTOLD
-                    for v in verdicts
-                ]
-            },
-            text=[f"{signed(s, 3)} %" if abs(s) >= LEAST_PERCENT else "≈ 0" for s in shares],
-            textposition="outside",
-            cliponaxis=False,
-            customdata=[_verdict_text(v, language) for v in verdicts],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    )
+    labels = [rule_label(v, i) for i, v in enumerate(verdicts)]
     cut = [i for i, s in enumerate(shares) if abs(s) > 100.5]
-    for i in cut:
-        drawn.add_annotation(
-            x=float(np.sign(shares[i])) * 94, y=rule_label(verdicts[i], i), text="<b>//</b>",
-            showarrow=False, bgcolor="white", borderpad=0, font={"size": 13, "color": INK},
-        )  # fmt: skip
     names = [_lines((v.rule.title if language == "en" else v.rule.title_zh) or v.rule.rule) for v in verdicts]
-    drawn.update_yaxes(
-        tickvals=[rule_label(v, i) for i, v in enumerate(verdicts)], ticktext=names, zeroline=False
+    drawn = drawing(
+        title,
+        90 + 36 * len(verdicts),
+        showlegend=False,
+        bargap=0.4,
+        annotations=[_cut_mark(float(np.sign(shares[i])) * 94, labels[i]) for i in cut],
+        yaxis={"tickvals": labels, "ticktext": names, "zeroline": False},
+        xaxis={
+            "title": {"text": say("room-cut" if cut else "room", language)},
+            "range": _with_room(clipped),
+            "ticksuffix": " %",
+            "zerolinecolor": INK,
+        },
     )
-    drawn.update_xaxes(
-        title={"text": say("room-cut" if cut else "room", language)},
-        range=_with_room(clipped),
-        ticksuffix=" %",
-        zerolinecolor=INK,
+    drawn.data.append(
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": labels,
+            "x": clipped,
+            "marker": {"color": [UNTOLD if v.met is None else GOOD if v.met else BAD for v in verdicts]},
+            "text": [f"{signed(s, 3)} %" if abs(s) >= LEAST_PERCENT else "≈ 0" for s in shares],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "customdata": [_verdict_text(v, language) for v in verdicts],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        }
     )
     return drawn
+
+
+def _cut_mark(x: float, y: str) -> dict[str, Any]:
+    """The sign that a bar goes on beyond the axis."""
+    style = {"showarrow": False, "bgcolor": "white", "borderpad": 0, "font": {"size": 13, "color": INK}}
+    return {"x": x, "y": y, "text": "<b>//</b>", **style}
 
 
 def rule_label(verdict: Verdict, index: int) -> str:

@@ -7,14 +7,15 @@ net amount. What does not balance (meters) is shown as such.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from zeropark import units
-from zeropark.figures.base import figure, nothing
+from zeropark.figures.base import Drawing, drawing, nothing
 from zeropark.figures.numbers import Language, amount
 from zeropark.figures.palette import CARRIERS, LOSS, QUIET, colours_of, faded
 from zeropark.figures.series import largest
@@ -143,54 +144,73 @@ def _only_energy(outcome: Outcome, asset: Converter) -> bool:
 
 def carrier_sankey(outcome: Outcome, group: str = ENERGY, language: Language = "en") -> go.Figure:
     """Sankey diagram of ``energy`` or of one carrier, amounts over the period."""
+    return sankey_drawing(outcome, group, links_of(outcome, group), language).figure()
+
+
+def sankey_drawing(outcome: Outcome, group: str, links: Sequence[Link], language: Language) -> Drawing:
+    """The diagram of ``carrier_sankey`` from the group's links (``links_of``)."""
     park = outcome.park
     name = say(ENERGY, language) if group == ENERGY else plain(carrier_title(park, group, language))
     title = say("title-sankey", language, name=name)
-    links = [link for link in links_of(outcome, group) if link.width > 0]
+    links = [link for link in links if link.width > 0]
     if not links:
         return nothing(title, language)
     least = 1e-5 * max(link.width for link in links)
     links = [link for link in links if link.width > least]
     points = list(dict.fromkeys(point for link in links for point in (link.start, link.end)))
-    index = {point: i for i, point in enumerate(points)}
     names = {point: _label(outcome, point, language) for point in points}
     crowded = len(points) > CROWDED
-    sizes = {point: _size(point, links) for point in points}
-    labelled = {p for p in points if sizes[p] > TINY * max(sizes.values()) and not _is_line(outcome, p)}
-    colours = colours_of(park.assets)
-    drawn = figure(title, min(max(200, 36 * len(points)), TALLEST), margin={"l": 8, "r": 8, "t": 44, "b": 16})
-    drawn.add_trace(
-        go.Sankey(
-            arrangement="snap",
-            node={
-                "label": [_label(outcome, p, language, brief=True) if p in labelled else "" for p in points],
-                "color": [_point_colour(outcome, p, colours) for p in points],
-                "thickness": 14,
-                "pad": 14 if crowded else 18,
-                "line": {"width": 0},
-                "customdata": [
-                    f"{names[p]}<br>{_through(outcome, p, links, group, language)}" for p in points
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
-            link={
-                "source": [index[link.start] for link in links],
-                "target": [index[link.end] for link in links],
-                "value": [link.width for link in links],
-                "color": [_link_colour(outcome, link) for link in links],
-                "customdata": [
-                    f"{names[x.start]} → {names[x.end]}<br>{_amount_text(outcome, x, language)}"
-                    for x in links
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
-            textfont={"size": 11 if crowded else 12},
-        )
+    drawn = drawing(
+        title, min(max(200, 36 * len(points)), TALLEST), margin={"l": 8, "r": 8, "t": 44, "b": 16}
+    )
+    node = _boxes(outcome, group, links, names, language)
+    drawn.data.append(
+        {
+            "type": "sankey",
+            "arrangement": "snap",
+            "node": {**node, "thickness": 14, "pad": 14 if crowded else 18, "line": {"width": 0}},
+            "link": _bands(outcome, links, names, language),
+            "textfont": {"size": 11 if crowded else 12},
+        }
     )
     return drawn
 
 
-def _size(point: Point, links: list[Link]) -> float:
+def _boxes(
+    outcome: Outcome, group: str, links: Sequence[Link], names: Mapping[Point, str], language: Language
+) -> dict[str, Any]:
+    """The points: label, colour, and what hovering tells."""
+    sizes = {point: _size(point, links) for point in names}
+    labelled = {p for p in names if sizes[p] > TINY * max(sizes.values()) and not _is_line(outcome, p)}
+    colours = colours_of(outcome.park.assets)
+    return {
+        "label": [_label(outcome, p, language, brief=True) if p in labelled else "" for p in names],
+        "color": [_point_colour(outcome, p, colours) for p in names],
+        "customdata": [
+            f"{name}<br>{_through(outcome, sizes[p], group, language)}" for p, name in names.items()
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _bands(
+    outcome: Outcome, links: Sequence[Link], names: Mapping[Point, str], language: Language
+) -> dict[str, Any]:
+    """The links between the points: width, colour, and what hovering tells."""
+    index = {point: i for i, point in enumerate(names)}
+    return {
+        "source": [index[link.start] for link in links],
+        "target": [index[link.end] for link in links],
+        "value": [link.width for link in links],
+        "color": [_link_colour(outcome, link) for link in links],
+        "customdata": [
+            f"{names[x.start]} → {names[x.end]}<br>{_amount_text(outcome, x, language)}" for x in links
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _size(point: Point, links: Sequence[Link]) -> float:
     into = sum(link.width for link in links if link.end == point)
     return max(into, sum(link.width for link in links if link.start == point))
 
@@ -225,9 +245,9 @@ def _label(outcome: Outcome, point: Point, language: Language, brief: bool = Fal
     return say(word, language, name=title)
 
 
-def _through(outcome: Outcome, point: Point, links: list[Link], group: str, language: Language) -> str:
+def _through(outcome: Outcome, size: float, group: str, language: Language) -> str:
     unit = "MWh" if group == ENERGY else outcome.park.spec.carriers[group].unit
-    return amount(_size(point, links), unit, language)
+    return amount(size, unit, language)
 
 
 def _amount_text(outcome: Outcome, link: Link, language: Language) -> str:

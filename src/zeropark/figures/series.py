@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -164,7 +164,7 @@ def heat_cells(clock: Clock) -> tuple[NDArray[np.int64], int, int]:
 
 def local_days(clock: Clock) -> list[str]:
     """Every local day of the period, as ``2025-01-31``."""
-    return list(dict.fromkeys(clock.times_local.strftime("%Y-%m-%d")))
+    return list(clock.times_local[day_starts(clock)].strftime("%Y-%m-%d"))
 
 
 def day_starts(clock: Clock) -> NDArray[np.int64]:
@@ -185,9 +185,12 @@ def wall_times(clock: Clock, first: int, last: int) -> tuple[pd.DatetimeIndex, s
     return pd.date_range(begin, periods=last - first + 1, freq=clock.step), text
 
 
-def carriers_with_flows(outcome: Outcome) -> tuple[str, ...]:
-    """Carriers that something flows of, electricity first, then in file order."""
-    seen = {line.place for line in flow_lines(outcome).values()}
+def carriers_with_flows(outcome: Outcome, flowing: Mapping[str, Line] | None = None) -> tuple[str, ...]:
+    """Carriers that something flows of, electricity first, then in file order.
+
+    flowing: ``flow_lines`` of this outcome, where the caller has them already.
+    """
+    seen = {line.place for line in (flow_lines(outcome) if flowing is None else flowing).values()}
     carriers = outcome.park.spec.carriers
     return tuple(sorted((c for c in carriers if c in seen), key=lambda c: carriers[c].kind != "electricity"))
 

@@ -41,9 +41,10 @@ _PLACEHOLDERS: dict[str, Any] = {"zeropark": 1, "name": "?", "money": {"discount
 """What stands for a section that is faulty itself, for the same end."""
 
 
-def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
+def read_park(path: Path, overrides: Mapping[str, str] | None = None, parsed: Document | None = None) -> Park:
     """The park in a folder (or of a ``park.yaml``), with ``overrides`` as ``{"dotted.path": "value"}``.
 
+    parsed: the park file where it was parsed before, which takes longer than all else of a short period.
     Raises InputError with every fault found in the file, its tables and its packs.
     """
     file = path if path.suffix in (".yaml", ".yml") else path / PARK_FILE
@@ -60,7 +61,7 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None) -> Park:
                 )
             ]
         )
-    document = read_yaml(file, file.name)
+    document = read_yaml(file, file.name) if parsed is None else parsed.copy()
     if document.data is None and document.faults:
         raise InputError(document.faults)
     faults = (

@@ -6,6 +6,7 @@ depth are bounded so that a hostile file costs nothing.
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,10 @@ class Document:
             if path[:length] in self.lines:
                 return self.lines[path[:length]]
         return None
+
+    def copy(self) -> Document:
+        """The same with data and faults of its own, to be changed."""
+        return Document(self.file, copy.deepcopy(self.data), self.lines, list(self.faults))
 
 
 def read_yaml(path: Path, shown: str) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import metadata
@@ -17,15 +17,27 @@ from plotly.offline import get_plotlyjs
 
 from zeropark import figures
 from zeropark.clock import Clock
-from zeropark.figures.base import TEMPLATE
+from zeropark.figures.bars import (
+    Curve,
+    capacity_drawing,
+    cost_drawing,
+    months_drawing,
+    price_curves,
+    prices_drawing,
+    rules_drawing,
+)
+from zeropark.figures.base import TEMPLATE, Drawing
+from zeropark.figures.dispatch import Layer, Week, layers, week_frame, week_of
+from zeropark.figures.heat import heat_frame
 from zeropark.figures.numbers import LANGUAGES, Language, money, number
+from zeropark.figures.sankey import Link, links_of, sankey_drawing
 from zeropark.figures.series import (
+    Line,
     all_lines,
     carriers_with_flows,
     flow_lines,
     line_title,
     notable_days,
-    price_lines,
 )
 from zeropark.figures.words import carrier_title, say
 from zeropark.outcome import Outcome
@@ -49,22 +61,24 @@ class Drawings:
 
 def report_html(outcome: Outcome) -> str:
     """The whole page. Figures over time come as empty shells that the page fills from one store."""
-    lines = {key: line.values for key, line in (all_lines(outcome) | flow_lines(outcome)).items()}
+    flowing, shown = flow_lines(outcome), all_lines(outcome)
+    lines = {key: line.values for key, line in (shown | flowing).items()}
     clock = outcome.flows.clock
     count = steps_joined(clock, len(lines))
-    drawn = {language: drawings(outcome, language) for language in LANGUAGES}
+    days = dict(notable_days(outcome))
+    drawn = drawings(outcome, flowing, shown)
     data = {
         "calendar": calendar(_joined_clock(clock, count)),
         "lines": store(lines, count),
-        "template": TEMPLATE.to_plotly_json(),
+        "template": TEMPLATE,
         "figures": {language: drawn[language].figures for language in LANGUAGES},
-        "days": dict(notable_days(outcome)),
+        "days": days,
     }
     environment = _environment()
     bodies = {
         language: Markup(
             environment.get_template("body.html.j2").render(
-                _context(outcome, language, drawn[language], count)
+                _context(outcome, language, drawn[language], list(days), count)
             )
         )
         for language in LANGUAGES
@@ -80,44 +94,77 @@ def report_html(outcome: Outcome) -> str:
     )
 
 
-def drawings(outcome: Outcome, language: Language) -> Drawings:
-    """Every figure of the report in one language, by place and key."""
+def drawings(
+    outcome: Outcome, flowing: Mapping[str, Line], shown: Mapping[str, Line]
+) -> dict[Language, Drawings]:
+    """Every figure of the report in each language, by place and key.
+
+    flowing, shown: ``series.flow_lines`` and ``series.all_lines``. What does not depend on the language is
+    worked out once.
+    """
     park = outcome.park
-    lines = all_lines(outcome)
-    flowing = carriers_with_flows(outcome)
-    priced = list(dict.fromkeys(park.carrier_at(line.place) for line in price_lines(outcome).values()))
-    groups = figures.sankey_groups(outcome)
-    first = figures.default_heat_key(outcome)
-    heat = sorted(lines, key=lambda key: key != first)
+    places = (line.place for line in shown.values() if line.kind == "price")
+    priced = list(dict.fromkeys(park.carrier_at(node) for node in places))
+    material = _Material(
+        list(shown.values()),
+        figures.default_heat_key(outcome, shown),
+        {carrier: layers(outcome, carrier, flowing) for carrier in carriers_with_flows(outcome, flowing)},
+        week_of(outcome.flows.clock),
+        {group: links_of(outcome, group) for group in figures.sankey_groups(outcome)},
+        {carrier: price_curves(_prices_of(outcome, shown, carrier)) for carrier in priced},
+    )
+    return {language: _drawings(outcome, material, language) for language in LANGUAGES}
+
+
+def _prices_of(outcome: Outcome, shown: Mapping[str, Line], carrier: str) -> list[Line]:
+    prices = (line for line in shown.values() if line.kind == "price")
+    return [line for line in prices if outcome.park.carrier_at(line.place) == carrier]
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What the figures of both languages are drawn from; ``first``: the line that the heat map shows first."""
+
+    lines: list[Line]
+    first: str | None
+    stacks: dict[str, tuple[Layer, ...]]
+    week: Week
+    links: dict[str, tuple[Link, ...]]
+    curves: dict[str, list[Curve]]
+
+
+def _drawings(outcome: Outcome, of: _Material, language: Language) -> Drawings:
+    park = outcome.park
+    heat = sorted(of.lines, key=lambda line: line.key != of.first)
 
     def name(carrier: str) -> str:
         return say(carrier, language) if carrier == "energy" else carrier_title(park, carrier, language)
 
-    places: dict[str, tuple[Iterable[str], Callable[[str], go.Figure]]] = {
-        "capacity": (("",), lambda _: figures.capacity_bars(outcome, language)),
-        "cost": (("",), lambda _: figures.cost_bars(outcome, language)),
-        "months": (("",) if _by_month(outcome) else (), lambda _: figures.bill_months(outcome, language)),
-        "heat": (heat, lambda key: figures.year_heat_map(outcome, key, language)),
-        "week": (flowing, lambda key: figures.week_dispatch(outcome, key, 0, language)),
-        "sankey": (groups, lambda key: figures.carrier_sankey(outcome, key, language)),
-        "prices": (priced, lambda key: figures.price_duration(outcome, key, language)),
-        "rules": (("",) if outcome.rules else (), lambda _: figures.rule_margins(outcome, language)),
+    drawn: dict[str, dict[str, Drawing]] = {
+        "capacity": {"": capacity_drawing(outcome, language)},
+        "cost": {"": cost_drawing(outcome, language)},
+        "months": {"": months_drawing(outcome, language)} if _by_month(outcome) else {},
+        "heat": {line.key: heat_frame(outcome, line, language) for line in heat},
+        "week": {key: week_frame(outcome, key, x, of.week, language) for key, x in of.stacks.items()},
+        "sankey": {key: sankey_drawing(outcome, key, x, language) for key, x in of.links.items()},
+        "prices": {key: prices_drawing(outcome, key, x, language) for key, x in of.curves.items()},
+        "rules": {"": rules_drawing(outcome, language)} if outcome.rules else {},
     }
     return Drawings(
-        {place: {key: shell(draw(key)) for key in keys} for place, (keys, draw) in places.items()},
-        {"heat": _heat_choices(outcome, language)}
+        {place: {key: x.as_json() for key, x in choices.items()} for place, choices in drawn.items()},
+        {"heat": _heat_choices(outcome, of.lines, language)}
         | {
-            place: [("", [(key, name(key)) for key in keys])]
-            for place, keys in (("week", flowing), ("sankey", groups), ("prices", priced))
+            place: [("", [(key, name(key)) for key in drawn[place]])]
+            for place in ("week", "sankey", "prices")
         },
     )
 
 
-def _heat_choices(outcome: Outcome, language: Language) -> Choices:
+def _heat_choices(outcome: Outcome, lines: Iterable[Line], language: Language) -> Choices:
     groups: dict[str, list[tuple[str, str]]] = {}
-    for key, line in all_lines(outcome).items():
+    for line in lines:
         group = groups.setdefault(say_paper(f"g-{line.kind}", language), [])
-        group.append((key, line_title(outcome, line, language)))
+        group.append((line.key, line_title(outcome, line, language)))
     return list(groups.items())
 
 
@@ -148,7 +195,9 @@ def linked(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[at:])])
 
 
-def _context(outcome: Outcome, language: Language, drawn: Drawings, count: int) -> dict[str, Any]:
+def _context(
+    outcome: Outcome, language: Language, drawn: Drawings, weeks: list[str], count: int
+) -> dict[str, Any]:
     park, certificate, solver = outcome.park, outcome.certificate, outcome.solver
     built = view.building(outcome, language)
     currency = outcome.bill.currency
@@ -184,7 +233,7 @@ def _context(outcome: Outcome, language: Language, drawn: Drawings, count: int) 
         "alternatives": [in_language(way, language) for way in outcome.alternatives],
         "figures": drawn.figures,
         "choices": drawn.choices,
-        "weeks": [name for name, _ in notable_days(outcome)],
+        "weeks": weeks,
         "hours_joined": number(outcome.flows.clock.step_hours * count) if count > 1 else "",
         "version": metadata.version("zeropark"),
     }

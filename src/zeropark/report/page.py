@@ -25,7 +25,7 @@ def figure_page(title: str, title_zh: str, bodies: Mapping[Language, str], figur
         bodies={language: Markup(body) for language, body in bodies.items()},
         title=title,
         title_zh=title_zh or title,
-        data=Markup(script_json({"figures": figures, "template": TEMPLATE.to_plotly_json()})),
+        data=Markup(script_json({"figures": figures, "template": TEMPLATE})),
         plotly=Markup(get_plotlyjs().replace("</script", "<\\/script")),
         style=Markup(environment.get_template("page.css").render()),
         script=Markup(environment.get_template("figures.js").render()),

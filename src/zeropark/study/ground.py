@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,7 +48,7 @@ class Ground:
 
     def data_with(self, overrides: Mapping[str, str]) -> tuple[Document, list[Fault]]:
         """The park file's data with overrides and packaged tariffs in place, and the faults of both."""
-        document = Document(self.document.file, copy.deepcopy(self.document.data), self.document.lines)
+        document = self.document.copy()
         faults = apply_overrides(document, self.merged(overrides))
         return document, faults + with_packaged_tariffs(document)
 

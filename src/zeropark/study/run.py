@@ -117,7 +117,7 @@ class _Running:
         for name, study in self.studies.items():
             for variant in variants_of(name, study, self.ground, {}):
                 names |= self._files_of(variant.job)
-        return taken(self.ground.file, names)
+        return taken(self.ground.file, self.ground.document, names)
 
     def _files_of(self, job: Job) -> set[str]:
         """The files that a job reads: only overrides of the sections that name files can change them."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from zeropark.park.read import PARK_FILE
 from zeropark.park.spec import ParkFile
+from zeropark.park.yaml import Document
 
 FILES_IN = ("tables", "weather", "rules")
 """Sections of the park file that name files."""
@@ -20,12 +21,12 @@ FILES_IN = ("tables", "weather", "rules")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """park: content of the park file. files: path as the park file writes it → content.
+    """park: the park file as parsed. files: path as the park file writes it → content.
 
     Files with an absolute path are not carried: they must be where they are on every machine.
     """
 
-    park: bytes
+    park: Document
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     @contextmanager
@@ -36,7 +37,7 @@ class Snapshot:
         with tempfile.TemporaryDirectory(prefix="zeropark-") as root:
             folder = Path(root, *("up" for _ in range(ups)), "park")
             folder.mkdir(parents=True)
-            (folder / PARK_FILE).write_bytes(self.park)
+            (folder / PARK_FILE).touch()  # parsed already: ``self.park``
             for name in inside:
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,11 +53,11 @@ def files_of(spec: ParkFile) -> list[str]:
     return sorted(set(named))
 
 
-def taken(park_file: Path, names: Iterable[str]) -> Snapshot:
-    """The park file and these files beside it. What is not there is left out: reading the park tells."""
+def taken(park_file: Path, parsed: Document, names: Iterable[str]) -> Snapshot:
+    """The parsed park file and these files beside it. What is not there is left out: reading the park tells."""
     found = {name: park_file.parent / name for name in sorted(set(names))}
     files = {name: path.read_bytes() for name, path in found.items() if path.is_file()}
-    return Snapshot(park_file.read_bytes(), files)
+    return Snapshot(parsed, files)
 
 
 def digest(content: bytes) -> str:

@@ -47,12 +47,13 @@ def work(shared: Shared, job: Job) -> Result:
     """Do a job. What has no answer is a result with its reasons; only a defect of zeropark raises."""
     began = time.perf_counter()
     try:
+        parsed = shared.snapshot.park
         with shared.snapshot.unpacked() as folder:
             if job.kind == "joint":
                 years: Mapping[str, Mapping[str, str]] = job.details["years"]
-                parks = {year: load(folder, {**job.overrides, **own}) for year, own in years.items()}
+                parks = {year: load(folder, {**job.overrides, **own}, parsed) for year, own in years.items()}
             else:
-                parks = {"": load(folder, job.overrides)}
+                parks = {"": load(folder, job.overrides, parsed)}
         status, quantities, reasons = _WORK[job.kind](parks, job, PlanOptions(shared.solver))
     except InputError as error:
         status, quantities, reasons = "invalid", [], tuple(str(fault) for fault in error.faults)

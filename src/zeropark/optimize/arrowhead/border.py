@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg as sl
 
 from zeropark.forms import Array
-from zeropark.optimize.arrowhead.form import Bools, Border
+from zeropark.optimize.arrowhead.eliminate import Eliminated
+from zeropark.optimize.arrowhead.form import Bools, Border, Ints
 
-_TRIES = 12
 ZERO = np.zeros(1)
-
-
-class Breakdown(Exception):
-    """The border's system is not positive definite, whatever is added to it."""
 
 
 @dataclass
@@ -58,32 +54,21 @@ class Aim:
 class BorderSystem:
     """Factor and solves of the border: G (moved rows and rows) first, then the columns."""
 
-    def __init__(self, border: Border, cuts: int) -> None:
-        self.border, self.cuts = border, cuts
-        self.matrix = border.matrix.toarray()
+    def __init__(self, border: Border, cuts: int, places: Sequence[Ints]) -> None:
+        """places: those of each chain."""
+        self.border, self.cuts, self.matrix = border, cuts, border.matrix
         self.has_low, self.has_high = np.isfinite(border.lower), np.isfinite(border.upper)
         self.rows = cuts + border.rows
+        self.unknowns = Eliminated(border.matrix, cuts, places)
 
     @property
     def places(self) -> int:
         """Unknowns."""
         return self.rows + self.border.columns
 
-    def factor(self, found: Array, at: BorderPoint, rho: float, delta: float) -> int:
-        """found: (places, places), what the chains leave. Returns how often a diagonal had to be lifted."""
-        n = self.rows
-        across = found[:n, n:].copy()
-        across[self.cuts :] += self.matrix
-        corner = np.diag(found)[:n]
-        self.lower_rows, lifted = _cholesky(found[:n, :n], 1e-14 * np.abs(corner) + delta)
-        self.across = _solved(self.lower_rows, across)
-        columns = -found[n:, n:]
-        columns[np.diag_indices_from(columns)] += self.curve(at) + rho
-        columns += self.across.T @ self.across
-        self.scale = 1.0 / np.sqrt(np.maximum(np.diag(columns), 1e-300))
-        scaled = columns * self.scale[:, None] * self.scale
-        self.lower_columns, more = _cholesky(scaled, np.full(scaled.shape[0], 1e-15))
-        return lifted + more
+    def factor(self, parts: Sequence[Array], at: BorderPoint, rho: float, delta: float) -> int:
+        """parts: what each chain leaves over its places. Returns how often a diagonal had to be lifted."""
+        return self.unknowns.factor(parts, self.curve(at) + rho, delta)
 
     def curve(self, at: BorderPoint) -> Array:
         """Diagonal of the columns from their own bounds."""
@@ -93,20 +78,18 @@ class BorderSystem:
 
     def solve(self, loads: Array, at: BorderPoint, aim: Aim) -> tuple[Array, BorderPoint]:
         """Unknowns of all places, and the border's direction. loads: (places,) from the chains."""
-        n = self.rows
-        of_rows = loads[:n].copy()
-        of_rows[self.cuts :] += aim.rows
+        n, right = self.rows, loads.copy()
+        right[self.cuts : n] += aim.rows
         push = aim.columns + np.where(self.has_low, aim.low / at.below, 0.0)
         push -= np.where(self.has_high, (aim.high - at.high * aim.room) / at.above, 0.0)
-        y = _solved(self.lower_rows, of_rows)
-        right = self.across.T @ y + push - loads[n:]
-        w = self.scale * sl.cho_solve((self.lower_columns, True), self.scale * right, check_finite=False)
-        q = _solved(self.lower_rows, y - self.across @ w, back=True)
+        right[n:] -= push
+        found = self.unknowns.solve(right)
+        w = found[n:]
         above = np.where(self.has_high, aim.room - w, 0.0)
         low = np.where(self.has_low, (aim.low - at.low * w) / at.below, 0.0)
         high = np.where(self.has_high, (aim.high - at.high * above) / at.above, 0.0)
         below = np.where(self.has_low, w, 0.0)
-        return np.concatenate([q, w]), BorderPoint(w, below, above, low, high, q[self.cuts :])
+        return found, BorderPoint(w, below, above, low, high, found[self.cuts : n])
 
     def ratios(
         self, at: BorderPoint, along: BorderPoint, more: BorderPoint | None = None, weights: Array = ZERO
@@ -130,18 +113,3 @@ class BorderSystem:
 def _blocked(x: Array, d: Array, e: Array, weights: Array, where: Bools) -> Array:
     moved = d[where, None] + e[where, None] * weights
     return np.asarray(np.max(-moved / x[where, None], axis=0, initial=0.0))
-
-
-def _cholesky(matrix: Array, more: Array) -> tuple[Array, int]:
-    for attempt in range(_TRIES):
-        try:
-            return np.asarray(np.linalg.cholesky(matrix + np.diag(more)), dtype=np.float64), attempt
-        except np.linalg.LinAlgError:
-            more = more * 100 + 1e-30
-    raise Breakdown("the border is not positive definite")
-
-
-def _solved(lower: Array, right: Array, back: bool = False) -> Array:
-    if lower.size == 0:
-        return right
-    return np.asarray(sl.solve_triangular(lower, right, lower=True, trans=int(back), check_finite=False))

@@ -98,7 +98,7 @@ def _eliminate(
             copied(near[p], m)
         for p in range(step.near_start[i], step.near_start[i + 1]):
             m = matrix[step.near_entry[p], :w]
-            for q in range(step.near_start[i], p + 1):
+            for q in range(step.near_start[i], min(p + 1, step.near_slot[i])):
                 plus_series(matrix[step.update_entry[update], :w], -1.0, matrix[step.near_entry[q], :w], m)
                 update += 1
     return lifted
@@ -112,7 +112,7 @@ def factor_steps(
     """Eliminate the rates, then the local rows of every step.
 
     curve: (n, T) 1/(z/x + v/s + rho). pull: (n, T) width · v/s. pivots, near: the factor. kept: what the spine
-    gets. corner: (pairs of slots, groups) sums. Returns how many pivots were too small and lifted.
+    gets. corner: (pairs of slots, groups) sums of what the rates give. Returns how many pivots were too small and lifted.
     """
     wide = widest(tiles)
     matrix, first = np.empty((step.entries, wide)), np.empty((step.local, wide))

@@ -13,8 +13,9 @@ from enum import Enum
 import numpy as np
 
 from zeropark.forms import Array
-from zeropark.optimize.arrowhead.border import Aim, BorderPoint, BorderSystem, Breakdown
+from zeropark.optimize.arrowhead.border import Aim, BorderPoint, BorderSystem
 from zeropark.optimize.arrowhead.crew import Crew
+from zeropark.optimize.arrowhead.eliminate import Breakdown
 from zeropark.optimize.arrowhead.form import Arrow, Ints
 from zeropark.optimize.arrowhead.work import Measure, Ratios
 
@@ -98,15 +99,14 @@ class Interior:
         self.arrow, self.crew, self.tolerance, self.constant = arrow, crew, tolerance, constant
         found = crew.places()
         cuts = sum(count for count, _, _ in found)
-        self.system = BorderSystem(arrow.border, cuts)
+        first = cuts + arrow.border.rows
         self.places: list[Ints] = []
         at = 0
         for count, rows, columns in found:
             own = at + np.arange(count)
-            self.places.append(
-                np.concatenate([own, cuts + rows, self.system.rows + columns]).astype(np.int64)
-            )
+            self.places.append(np.concatenate([own, cuts + rows, first + columns]).astype(np.int64))
             at += count
+        self.system = BorderSystem(arrow.border, cuts, self.places)
         self.course = Course()
         self.rho = self.delta = self.least_rho = _REGULARISED
         self.dual_before = np.inf
@@ -114,7 +114,7 @@ class Interior:
         self._sums: list[Ratios] = []
         self._products = 0.0
         has = self.system.has_low.sum() + self.system.has_high.sum()
-        self.pairs = int(has) + sum(crew.each("pairs", self._nothing()))
+        self.pairs: int = int(has) + sum(crew.each("pairs", self._nothing()))
         self.rhs_size = 1 + max(
             [float(np.max(np.abs(c.rhs), initial=0.0)) for c in arrow.chains], default=0.0
         )
@@ -255,11 +255,8 @@ class Interior:
 
     def _factored(self) -> int:
         parts = self.crew.each("factor", [(self.rho, self.delta)] * len(self.places))
-        found = np.zeros((self.system.places, self.system.places))
-        for places, (part, _) in zip(self.places, parts, strict=True):
-            found[np.ix_(places, places)] += part
         chains = sum(int(lifted) for _, lifted in parts)
-        return chains + self.system.factor(found, self.at, self.rho, self.delta)
+        return chains + self.system.factor([part for part, _ in parts], self.at, self.rho, self.delta)
 
     def _aim(
         self, how: Aimed, left: Left, mu: float, ahead: tuple[float, float], from_: BorderPoint | None

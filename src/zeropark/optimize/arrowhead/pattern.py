@@ -27,8 +27,9 @@ class Step(NamedTuple):
     Rate j touches ``touch_index[p]`` with ``touch_value[p]``, or row ``touch_series[p]`` of ``series``, for p from
     ``touch_start[j]`` to ``touch_start[j + 1]``; ``pair_entry`` names the entry of each pair of its touches.
     ``own_*``: entries of the border's columns in the step's rows. Local row k has the diagonal
-    ``pivot_entry[k]`` and neighbours ``near_*[near_start[k]:near_start[k + 1]]``; eliminating it changes
-    the entries in ``update_entry``, pair by pair. ``kept_entry``: left for the spine; ``corner_entry``: between slots.
+    ``pivot_entry[k]`` and neighbours ``near_*[near_start[k]:near_start[k + 1]]``, those from ``near_slot[k]`` on slots;
+    eliminating it changes the entries in ``update_entry``, pair by pair, and the corner between slots, which
+    is summed over the steps at once. ``kept_entry``: left for the spine; ``corner_entry``: between slots, from rates.
     """
 
     rows: int
@@ -51,6 +52,7 @@ class Step(NamedTuple):
     row_entry: Ints
     pivot_entry: Ints
     near_start: Ints
+    near_slot: Ints
     near_index: Ints
     near_entry: Ints
     update_entry: Ints
@@ -153,7 +155,7 @@ def pattern_of(chain: Chain) -> Pattern:
     row_entry = [graph.add(k, k) for k in range(chain.rows)]
     pairs = [graph.add(a.index, b.index) for mine in touches for a, b in _pairs(mine)]
     own_entry = [graph.add(first + slot, row) for row, slot, _ in own]
-    near_start, near, near_entry, updates = _eliminated(graph, local)
+    near_start, near_slot, near, near_entry, updates = _eliminated(graph, local, first)
     kept = [(i, j, e) for (i, j), e in graph.entry.items() if j >= local and j < first]
     corner = [(i - first, j - first, e) for (i, j), e in graph.entry.items() if j >= first]
     step = Step(
@@ -177,6 +179,7 @@ def pattern_of(chain: Chain) -> Pattern:
         row_entry=_ints(row_entry),
         pivot_entry=_ints(row_entry[:local]),
         near_start=near_start,
+        near_slot=near_slot,
         near_index=near,
         near_entry=near_entry,
         update_entry=updates,
@@ -277,16 +280,18 @@ def _entries(
     return zip(row, col, value, series, strict=True)
 
 
-def _eliminated(graph: _Graph, local: int) -> tuple[Ints, Ints, Ints, Ints]:
+def _eliminated(graph: _Graph, local: int, first: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Neighbours of each local row when its turn comes, and the entries that its elimination changes."""
-    start, near, near_entry, updates = [0], list[int](), list[int](), list[int]()
+    start, slots, near, near_entry, updates = [0], list[int](), list[int](), list[int](), list[int]()
     for k in range(local):
         mine = sorted(i for i in graph.near[k] if i > k)
+        inside = sum(i < first for i in mine)
+        slots.append(len(near) + inside)
         near += mine
         near_entry += [graph.add(i, k) for i in mine]
         start.append(len(near))
-        updates += [graph.add(mine[a], mine[b]) for a in range(len(mine)) for b in range(a + 1)]
-    return _ints(start), _ints(near), _ints(near_entry), _ints(updates)
+        updates += [graph.add(mine[a], mine[b]) for a in range(len(mine)) for b in range(min(a + 1, inside))]
+    return _ints(start), _ints(slots), _ints(near), _ints(near_entry), _ints(updates)
 
 
 def _spine(rows: int, local: int, first: int, lag: Ints, kept: list[tuple[int, int, int]]) -> Spine:

@@ -166,7 +166,7 @@ def _eliminated(step: Step, matrix: Array, smallest: float, delta: float, pivots
         matrix[step.near_entry[mine]] *= pivots[i]
         near[mine] = matrix[step.near_entry[mine]]
         for p in range(mine.start, mine.stop):
-            for q in range(mine.start, p + 1):
+            for q in range(mine.start, min(p + 1, int(step.near_slot[i]))):
                 matrix[step.update_entry[update]] -= near[p] * near[q]
                 update += 1
     return lifted

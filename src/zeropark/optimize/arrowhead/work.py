@@ -21,7 +21,7 @@ from zeropark.optimize.arrowhead.state import Rates, data_of, zeros
 
 SMALLEST_PIVOT = 1e-14
 """A pivot below this share of its diagonal is rounding, and is lifted."""
-_CACHE = 256_000
+_CACHE = 700_000
 """Bytes of a tile's matrix, for the processor's second cache."""
 _LANES = 256
 
@@ -81,7 +81,7 @@ class Work:
         self.segments = max(1, min(segments, chain.steps // 4))
         self.bounds = np.linspace(0, chain.steps, self.segments + 1).astype(np.int64)
         self._lay_border()
-        lanes = int(np.clip(_CACHE // (8 * max(self.step.entries, 1)), 8, _LANES)) // 8 * 8
+        lanes = int(np.clip(_CACHE // (8 * max(self.step.entries, 1)), 16, _LANES)) // 8 * 8
         self.tiles, self.small_tiles = (
             [
                 _tiles(chain.group, int(a), int(b), chain.steps if kernels.WHOLE else most)
@@ -252,9 +252,24 @@ class Work:
             self.kept, self.chain.group, self.slot_border, cut, after, start, end, SMALLEST_PIVOT, delta, sums
         )
         border = -self.spine.square(start, end)
+        self._take_local(border, start, end)
         border[: self.cuts] += sums
         border[self.cuts :, : self.cuts] += sums[:, self.cuts :].T
         return border, lifted
+
+    def _take_local(self, border: Array, start: int, end: int) -> None:
+        """What the local rows of a segment take off the corner between slots, summed over its steps."""
+        step, group = self.step, self.chain.group
+        edges = [start, *(int(t) + start + 1 for t in np.flatnonzero(np.diff(group[start:end]))), end]
+        for k in range(step.local):
+            first, last = int(step.near_slot[k]), int(step.near_start[k + 1])
+            if first == last:
+                continue
+            slots = step.near_index[first:last] - step.rows - step.nexts
+            for a, b in pairwise(edges):
+                found = self.near[first:last, a:b]
+                places = self.slot_border[slots, group[a]]
+                border[np.ix_(places, places)] -= found @ found.T
 
     # --- directions -----------------------------------------------------------------------------
     def load(self, how: int, mu: float, reach: tuple[float, float], which: int, base: int) -> Array:
