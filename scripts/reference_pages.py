@@ -15,13 +15,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
-import typer
 import yaml
 from pydantic.fields import FieldInfo
 
 import zeropark.errors
 from zeropark.accounts.declared import standard_specs
 from zeropark.cli.app import app
+from zeropark.cli.lazy import complete
 from zeropark.optimize import constraints as constraint_module
 from zeropark.park.assets import Content, Rate
 from zeropark.park.fields import Declared, Series, Unit
@@ -314,7 +314,7 @@ def _phrase(module: Path) -> str:
 
 def commands() -> str:
     """Every command of zeropark."""
-    return commands_of(typer.main.get_command(app))
+    return commands_of(complete(app))
 
 
 def constraints() -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from distributed import Client, LocalCluster
+from tests.differential.random_parks import random_problem
 
 from zeropark.accounts.standard import accounts_of
 from zeropark.errors import InputError, NotSolved
@@ -36,13 +35,6 @@ KILLED_AT = 8
 
 
 MakePark = Callable[..., Park]
-
-
-@pytest.fixture(scope="module")
-def parks() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(Path(__file__).parents[1] / "differential"))
-        yield importlib.import_module("random_parks")
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +76,9 @@ def three_winters(make_park: MakePark, steps: int) -> Problem:
     return varied(formulate(park, accounts_of(park).cost), 0)
 
 
-def three_years(parks: ModuleType, seed: int) -> Problem:
+def three_years(seed: int) -> Problem:
     """The random park of a seed in three variations."""
-    return varied(parks.random_problem(seed), seed)
+    return varied(random_problem(seed), seed)
 
 
 def varied(one: Problem, seed: int) -> Problem:
@@ -116,7 +108,7 @@ class Killer:
 
 
 def pids(local: LocalCluster) -> list[int]:
-    return [nanny.pid for nanny in local.workers.values()]
+    return [nanny.pid for nanny in local.workers.values() if nanny.pid is not None]
 
 
 def actors_in(local: LocalCluster) -> dict[str, int]:
@@ -143,26 +135,24 @@ def assert_same(problem: Problem, options: SolverOptions, progress: Callable[[st
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_cluster_finds_what_this_process_finds(parks: ModuleType, local: LocalCluster, seed: int) -> None:
+def test_the_cluster_finds_what_this_process_finds(local: LocalCluster, seed: int) -> None:
     told: list[str] = []
     options = SolverOptions(scheduler=local.scheduler_address)
-    assert_same(three_years(parks, seed), options, lambda stage, _: told.append(stage))
+    assert_same(three_years(seed), options, lambda stage, _: told.append(stage))
     assert all("on 2 workers), iteration" in stage for stage in told)
     assert set(actors_in(local).values()) == {0}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_killed_worker_costs_its_share_and_not_the_answer(
-    parks: ModuleType, local: LocalCluster, seed: int
-) -> None:
+def test_a_killed_worker_costs_its_share_and_not_the_answer(local: LocalCluster, seed: int) -> None:
     killer = Killer(pids(local)[0])
-    assert_same(three_years(parks, seed), SolverOptions(scheduler=local.scheduler_address), killer)
+    assert_same(three_years(SEEDS[2]), SolverOptions(scheduler=local.scheduler_address), killer)
     assert "on 2 workers), iteration 8," in killer.told[KILLED_AT]
     assert ", 1 lost), iteration 9," in killer.told[KILLED_AT + 1]
     assert set(actors_in(local).values()) == {0}
 
 
-def test_all_workers_killed_and_new_ones_come(parks: ModuleType, local: LocalCluster) -> None:
+def test_all_workers_killed_and_new_ones_come(local: LocalCluster) -> None:
     """The nannies of the workers start new ones, which take all chains."""
     told: list[str] = []
 
@@ -172,7 +162,7 @@ def test_all_workers_killed_and_new_ones_come(parks: ModuleType, local: LocalClu
             for pid in pids(local):
                 os.kill(pid, signal.SIGKILL)
 
-    assert_same(three_years(parks, SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), kill_all)
+    assert_same(three_years(SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), kill_all)
     assert ", 2 lost), iteration 9," in told[KILLED_AT + 1]
 
 
@@ -203,38 +193,36 @@ def test_messages_are_of_the_size_of_the_border(make_park: MakePark) -> None:
     assert all(sent < 8 * one + 1000 and received < len(lives) * most for _, sent, received in lengths)
 
 
-def test_a_single_chain_stays_here(parks: ModuleType) -> None:
+def test_a_single_chain_stays_here() -> None:
     """Nobody listens at this address, and nobody is asked."""
     options = SolverOptions(solver="arrowhead", scheduler="tcp://127.0.0.1:9")
-    assert run_solver(parks.random_problem(SEEDS[0]), options).status == "optimal"
+    assert run_solver(random_problem(SEEDS[0]), options).status == "optimal"
 
 
-def test_no_cluster_at_the_address_is_a_fault(parks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_cluster_at_the_address_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zeropark.scheduling.cluster._ANSWER_SECONDS", 1)
     options = SolverOptions(solver="arrowhead", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(InputError) as raised:
-        run_solver(three_years(parks, SEEDS[0]), options)
+        run_solver(three_years(SEEDS[0]), options)
     assert [(f.file, f.field, f.found) for f in raised.value.faults] == [
         ("--scheduler", "tcp://127.0.0.1:9", "no scheduler that answers")
     ]
 
 
-def test_a_scheduler_without_workers_is_a_fault(parks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_without_workers_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zeropark.scheduling.cluster._FIRST_WORKER_SECONDS", 1)
     with (
         LocalCluster(n_workers=0, processes=False, dashboard_address=None) as empty,
         pytest.raises(InputError) as raised,
     ):
         run_solver(
-            three_years(parks, SEEDS[0]),
+            three_years(SEEDS[0]),
             SolverOptions(solver="arrowhead", scheduler=empty.scheduler_address),
         )
     assert [fault.found for fault in raised.value.faults] == ["a scheduler without workers"]
 
 
-def test_workers_that_go_for_good_are_told(
-    parks: ModuleType, local: LocalCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_that_go_for_good_are_told(local: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "_NEW_WORKER_SECONDS", 1)
 
     def end_all(stage: str, seconds: float) -> None:
@@ -243,26 +231,26 @@ def test_workers_that_go_for_good_are_told(
 
     with pytest.raises(NotSolved, match="no workers any more"):
         solve_arrowhead(
-            three_years(parks, SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), end_all, plain
+            three_years(SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), end_all, plain
         )
 
 
-def test_a_chain_that_kills_each_worker_is_told(parks: ModuleType, local: LocalCluster) -> None:
+def test_a_chain_that_kills_each_worker_is_told(local: LocalCluster) -> None:
     """Every worker that has taken the chains dies, as it would for want of memory."""
 
     def kill_all(stage: str, seconds: float) -> None:
         for pid in pids(local):
-            if pid is not None:
+            with suppress(ProcessLookupError):  # the nanny is at it
                 os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(NotSolved, match="too little memory"):
         solve_arrowhead(
-            three_years(parks, SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), kill_all, plain
+            three_years(SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), kill_all, plain
         )
 
 
-def test_an_error_in_a_worker_is_raised_here(parks: ModuleType, local: LocalCluster) -> None:
-    arrow, _ = scaled(arrowhead_of(three_years(parks, SEEDS[0])).arrow)
+def test_an_error_in_a_worker_is_raised_here(local: LocalCluster) -> None:
+    arrow, _ = scaled(arrowhead_of(three_years(SEEDS[0])).arrow)
     crew = Cluster(arrow, local.scheduler_address, plain.__name__)
     try:
         with pytest.raises(TypeError, match="factor"):
@@ -271,7 +259,7 @@ def test_an_error_in_a_worker_is_raised_here(parks: ModuleType, local: LocalClus
         crew.close()
 
 
-def test_ctrl_c_leaves_nothing_behind(parks: ModuleType, local: LocalCluster) -> None:
+def test_ctrl_c_leaves_nothing_behind(local: LocalCluster) -> None:
     def interrupt(stage: str, seconds: float) -> None:
         if f"iteration {KILLED_AT}," in stage:
             assert sum(actors_in(local).values()) == 2
@@ -279,6 +267,6 @@ def test_ctrl_c_leaves_nothing_behind(parks: ModuleType, local: LocalCluster) ->
 
     with pytest.raises(KeyboardInterrupt):
         solve_arrowhead(
-            three_years(parks, SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), interrupt, plain
+            three_years(SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), interrupt, plain
         )
     assert set(actors_in(local).values()) == {0}

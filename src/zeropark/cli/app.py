@@ -1,4 +1,4 @@
-"""The commands ``init``, ``check``, ``plan`` and ``account``.
+"""The application: the list of commands, and how every error becomes words and an exit code.
 
 Exit codes: 0 fine, 1 the user's input or an unmet request, 2 usage, 3 a defect of ours.
 """
@@ -9,139 +9,26 @@ import json
 import os
 import sys
 import traceback
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zeropark import __version__
-from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
-from zeropark.cli.pathways import pathway_command
-from zeropark.cli.progress import bar
-from zeropark.cli.say import console, errors, say_checked, say_faults, say_outcome, say_reasons
-from zeropark.cli.studies import dispatch_command, study_command
-from zeropark.errors import Fault, Infeasible, InputError, Unbounded, UnmetRequest, ZeroparkError
-from zeropark.examples.write import write_example
-from zeropark.optimize.options import SolverName, SolverOptions
-from zeropark.outcome import Outcome
-from zeropark.planning import PlanOptions, plan
-from zeropark.readings import account, load
-from zeropark.report.summary import summary_of
-from zeropark.report.write import write_outcome
+from zeropark.cli.console import errors, say_faults, say_reasons
+from zeropark.cli.lazy import LazyGroup, list_commands
+from zeropark.errors import Infeasible, InputError, Unbounded, UnmetRequest, ZeroparkError
 
 app = typer.Typer(
+    cls=LazyGroup,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Plans, runs and proves a zero-carbon industrial park. 零碳园区规划、运行与核证平台",
 )
+list_commands(app)
 
 CANCELLED = 130
 """Exit code after Ctrl-C, as shells have it; Typer turns the interrupt into it."""
-
-
-@app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder.", show_default=False)],
-) -> None:
-    """Write the worked example park, ready to edit. 写出示例园区"""
-    written = write_example(folder)
-    console.print(f"{len(written)} files in {folder}: edit park.yaml, then")
-    console.print(f"  zeropark check {folder}\n  zeropark plan {folder} --out {folder / 'out'}")
-
-
-@app.command()
-def check(park: ParkPath, overrides: Overrides = None, as_json: AsJson = False) -> None:
-    """Find all faults of a park at once; exit 1 if there are any. 检查园区文件"""
-    faults: tuple[Fault, ...] = ()
-    found = None
-    try:
-        found = load(park, pairs(overrides))
-    except InputError as error:
-        faults = error.faults
-    if as_json:
-        print(json.dumps([fault.as_dict() for fault in faults], ensure_ascii=False, indent=2))
-    elif found is None:
-        say_faults(faults)
-    else:
-        say_checked(found)
-    if faults:
-        raise typer.Exit(1)
-
-
-@app.command("plan")
-def plan_command(
-    park: ParkPath,
-    out: OutPath,
-    overrides: Overrides = None,
-    as_json: AsJson = False,
-    solver: Annotated[SolverName, typer.Option(help="Which solver; auto chooses by problem.")] = "auto",
-    time_limit: Annotated[
-        float | None, typer.Option(help="Seconds for each solve.", min=1, show_default=False)
-    ] = None,
-    rule_costs: Annotated[
-        bool,
-        typer.Option(
-            "--rule-costs",
-            help="Also plan without each binding rule, to say what it costs (one more solve each).",
-        ),
-    ] = False,
-) -> None:
-    """Least-cost plan, accounts, rules, report. 规划"""
-    options = PlanOptions(SolverOptions(solver=solver, time_limit=time_limit), rule_costs)
-    require_writable(out)
-    with bar(quiet=as_json) as progress:
-        progress("read the park", 0.0)
-        outcome = plan(load(park, pairs(overrides)), options, progress)
-        write_outcome(outcome, out, progress)
-    _tell(outcome, out, as_json)
-
-
-@app.command("account")
-def account_command(
-    park: ParkPath,
-    flows: Annotated[
-        Path,
-        typer.Option(
-            "--flows",
-            help="Table of flows: time (UTC, or with offset), asset, node, carrier, flow.",
-            show_default=False,
-        ),
-    ],
-    out: OutPath,
-    levels: Annotated[
-        Path | None,
-        typer.Option(help="Levels of stores; default: levels.parquet beside the flows.", show_default=False),
-    ] = None,
-    capacities: Annotated[
-        Path | None,
-        typer.Option(
-            help="A summary.json with capacities; default: the one beside the flows, else existing.",
-            show_default=False,
-        ),
-    ] = None,
-    overrides: Overrides = None,
-    as_json: AsJson = False,
-) -> None:
-    """The same readings over given flows. 核算"""
-    require_writable(out)
-    with bar(quiet=as_json) as progress:
-        progress("read the flows", 0.0)
-        outcome = account(load(park, pairs(overrides)), flows, levels, capacities)
-        write_outcome(outcome, out, progress)
-    _tell(outcome, out, as_json)
-
-
-app.command("pathway")(pathway_command)
-app.command("study")(study_command)
-app.command("dispatch")(dispatch_command)
-
-
-def _tell(outcome: Outcome, out: Path, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(summary_of(outcome), ensure_ascii=False, indent=2))
-    else:
-        say_outcome(outcome, out)
 
 
 def _version(wanted: bool) -> None:

@@ -19,6 +19,15 @@ Overrides = Annotated[
         help="Override one field, e.g. assets.pv.capacity.max='500 MW'. Repeatable.",
     ),
 ]
+SchedulerAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="A Dask cluster, e.g. tcp://host:8786, instead of this machine.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 

@@ -10,9 +10,17 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
+from zeropark.cli.console import console
+from zeropark.cli.options import (
+    AsJson,
+    OutPath,
+    Overrides,
+    ParkPath,
+    SchedulerAddress,
+    pairs,
+    require_writable,
+)
 from zeropark.cli.progress import bar
-from zeropark.cli.say import console
 from zeropark.optimize.options import SolverName, SolverOptions
 from zeropark.pathway.outcome import PathwayOutcome, notable
 from zeropark.pathway.plan import plan_pathway
@@ -33,9 +41,10 @@ def pathway_command(
     time_limit: Annotated[
         float | None, typer.Option(help="Seconds for each solve.", min=1, show_default=False)
     ] = None,
+    scheduler: SchedulerAddress = None,
 ) -> None:
     """Least-cost pathway over several stages: what to build and retire, and when. 多阶段路径规划"""
-    options = PlanOptions(SolverOptions(solver=solver, time_limit=time_limit))
+    options = PlanOptions(SolverOptions(solver=solver, time_limit=time_limit, scheduler=scheduler))
     require_writable(out)
     with bar(quiet=as_json) as progress:
         progress("read the pathway", 0.0)

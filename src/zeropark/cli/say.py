@@ -1,15 +1,14 @@
-"""What the commands print: faults, reasons, verdicts."""
+"""What the commands print when all is well: the park, the verdicts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from zeropark.errors import Fault
+from zeropark.cli.console import console, errors
 from zeropark.outcome import Outcome
 from zeropark.park.model import Park
 from zeropark.rules.build import OWN
@@ -17,24 +16,9 @@ from zeropark.rules.rule import Verdict
 from zeropark.rules.words import cost_words, price_words
 from zeropark.texts import in_language
 
-console = Console(highlight=False, emoji=False)
-errors = Console(stderr=True, highlight=False, emoji=False)
+__all__ = ["console", "errors", "say_checked", "say_outcome"]
 
 _SOLVER_SHOWN = "{name}, {seconds:.1f} s, {iterations} iterations; built in {build_seconds:.2f} s"
-
-
-def say_faults(faults: Sequence[Fault]) -> None:
-    """One line per fault, on stderr, and how many there are."""
-    for fault in faults:
-        errors.print(escape(str(fault)), soft_wrap=True)
-    errors.print(f"[red]{len(faults)} fault{'s' if len(faults) != 1 else ''}[/red]")
-
-
-def say_reasons(head: str, reasons: Sequence[str]) -> None:
-    """Why there is no plan, one reason a line, on stderr."""
-    errors.print(f"[red]{escape(head)}[/red]", soft_wrap=True)
-    for reason in reasons:
-        errors.print(f"- {escape(reason)}", soft_wrap=True)
 
 
 def say_checked(park: Park) -> None:

@@ -9,7 +9,15 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
+from zeropark.cli.options import (
+    AsJson,
+    OutPath,
+    Overrides,
+    ParkPath,
+    SchedulerAddress,
+    pairs,
+    require_writable,
+)
 from zeropark.cli.progress import bar
 from zeropark.cli.say import console, errors, say_outcome
 from zeropark.optimize.options import SolverName, SolverOptions
@@ -48,14 +56,7 @@ def study_command(
             show_default=False,
         ),
     ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="A Dask cluster, e.g. tcp://host:8786, instead of this machine.",
-            show_default=False,
-        ),
-    ] = None,
+    scheduler: SchedulerAddress = None,
 ) -> None:
     """Many variants of a park: sweeps, weather years, alternatives, rule prices, Monte Carlo. 方案研究"""
     solving = SolverOptions(solver=solver, time_limit=time_limit)

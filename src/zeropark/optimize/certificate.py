@@ -19,7 +19,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import scipy.sparse as sp
@@ -38,6 +37,9 @@ _LONG_UNIT = float(np.finfo(np.longdouble).eps)
 _SHRUNK = 1e-10
 _LONG_COLUMN = 32
 """Columns with more entries are summed exactly, so that rounding does not grow with the number of steps."""
+_SPLIT = 2.0**27 + 1.0
+_RANGE = 1e-140, 1e140
+"""Products of numbers of these sizes lose nothing to the ends of the exponent's range."""
 _NOISE = (0.0, 1e-12, 1e-9, 1e-6)
 """A ray's entries below these shares of the largest are taken for a solver's noise, each in turn."""
 _TRIED = 3
@@ -253,12 +255,38 @@ def _decided(problem: Problem, cost: Array, y: Array) -> _Reduced:
     A, rough = problem.matrix, _reduced_costs(problem, cost, y)
     least, most = rough.least.copy(), rough.most.copy()
     hidden = rough.endless(problem.lower, problem.upper) & (least <= 0) & (most >= 0) & (least < most)
-    for j in np.flatnonzero(hidden & (np.diff(A.indptr) <= _LONG_COLUMN)):
-        column = slice(A.indptr[j], A.indptr[j + 1])
-        terms = zip(A.data[column], y[A.indices[column]], strict=True)
-        exact = float(Fraction(cost[j]) - sum(Fraction(a) * Fraction(b) for a, b in terms))
-        least[j], most[j] = (0.0, 0.0) if exact == 0 else np.nextafter(exact, [-np.inf, np.inf])
+    hidden &= np.diff(A.indptr) <= _LONG_COLUMN
+    there = np.repeat(hidden, np.diff(A.indptr))
+    terms, plain = _products(A.data[there], y[A.indices[there]])
+    ends = np.cumsum(np.diff(A.indptr)[hidden])
+    for j, end, count in zip(np.flatnonzero(hidden), ends, np.diff(A.indptr)[hidden], strict=True):
+        if np.all(plain[end - count : end]):
+            exact = math.fsum([cost[j], *(-terms[:, end - count : end]).ravel()])
+            least[j], most[j] = (0.0, 0.0) if exact == 0 else np.nextafter(exact, [-np.inf, np.inf])
     return _Reduced(least, most)
+
+
+def _products(a: Array, b: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """(2, n): a · b as two numbers whose sum it is exactly (Dekker, 1971); and where that holds, (n,).
+
+    It fails only where a part leaves the range of the numbers.
+    """
+    plain = np.ones(a.shape, dtype=bool)
+    for factor in (a, b):
+        size = np.abs(factor)
+        plain &= (size == 0) | ((size > _RANGE[0]) & (size < _RANGE[1]))
+    a, b = np.where(plain, a, 0.0), np.where(plain, b, 0.0)
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    high = a * b
+    low = ((a_high * b_high - high) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return np.stack((high, low)), plain
+
+
+def _halves(a: Array) -> tuple[Array, Array]:
+    """Two numbers of half the digits each, whose sum is ``a``."""
+    spread = _SPLIT * a
+    high = spread - (spread - a)
+    return high, a - high
 
 
 def _largest_in_rows(problem: Problem) -> Array:

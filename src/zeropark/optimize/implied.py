@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zeropark.forms import Array
 from zeropark.optimize.problem import IntArray, Problem
@@ -22,6 +23,10 @@ class _Entries:
     column: IntArray
     value: Array
 
+    def chosen(self, where: NDArray[np.bool_]) -> _Entries:
+        """Only those where ``where`` is true, (entries,)."""
+        return _Entries(self.row[where], self.column[where], self.value[where])
+
 
 def implied_bounds(problem: Problem) -> tuple[Array, Array]:
     """(lower, upper) of every column, each (columns,): its own where finite, else what the rows imply.
@@ -37,21 +42,28 @@ def implied_bounds(problem: Problem) -> tuple[Array, Array]:
         below, above = ~np.isfinite(lower), ~np.isfinite(upper)
         if not (np.any(below) or np.any(above)):
             break
-        least, most = _sweep(problem, entries, lower, upper)
+        least, most = _sweep(problem, entries, lower, upper, below | above)
         lower, upper = np.where(below, least, lower), np.where(above, most, upper)
         if np.array_equal(below, ~np.isfinite(lower)) and np.array_equal(above, ~np.isfinite(upper)):
             break
     return lower, upper
 
 
-def _sweep(problem: Problem, entries: _Entries, lower: Array, upper: Array) -> tuple[Array, Array]:
-    """The tightest bounds that any single row implies, given those of the other columns."""
+def _sweep(
+    problem: Problem, entries: _Entries, lower: Array, upper: Array, wanted: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """The tightest bounds that any single row implies for the ``wanted`` columns, given those of the others."""
+    rows = np.zeros(problem.row_lower.size, dtype=bool)
+    rows[entries.row[wanted[entries.column]]] = True
+    entries = entries.chosen(rows[entries.row])
     up = entries.value > 0
     smallest = entries.value * np.where(up, lower[entries.column], upper[entries.column])
     largest = entries.value * np.where(up, upper[entries.column], lower[entries.column])
     # a·x ≤ row_upper − (least of the others), a·x ≥ row_lower − (most of the others)
     most = problem.row_upper[entries.row] - _others(entries, smallest, problem.row_lower.size, -1.0)
     least = problem.row_lower[entries.row] - _others(entries, largest, problem.row_lower.size, 1.0)
+    here = wanted[entries.column]
+    entries, up, most, least = entries.chosen(here), up[here], most[here], least[here]
     highest = np.where(up, most, least) / entries.value
     lowest = np.where(up, least, most) / entries.value
     implied_upper, implied_lower = np.full_like(upper, np.inf), np.full_like(lower, -np.inf)

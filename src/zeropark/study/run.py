@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from zeropark.errors import Fault, InputError
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.scheduling.choose import scheduler_at
 from zeropark.scheduling.cluster import version
-from zeropark.scheduling.tasks import Lost, Scheduler
+from zeropark.scheduling.tasks import InThisProcess, Lost, Scheduler
 from zeropark.study.finished import Finished
 from zeropark.study.ground import Ground, ground_of
 from zeropark.study.jobs import Job, Result
@@ -25,9 +26,9 @@ from zeropark.study.work import Shared, work
 
 @dataclass(frozen=True)
 class StudyOptions:
-    """solver: for every variant, on one thread. scheduler: address of a Dask cluster; absent: processes of
-    this machine, ``workers`` of them (absent: one for each core; 0: none but this one). only: names of
-    studies. overrides: of the park, for all studies, as ``--set``.
+    """solver: for every variant, on one thread. scheduler: address of a Dask cluster, whose workers also share
+    the years of a joint plan; absent: processes of this machine, ``workers`` of them (absent: one for each core;
+    0: none but this one). only: names of studies. overrides: of the park, for all studies, as ``--set``.
     """
 
     solver: SolverOptions = field(default_factory=SolverOptions)
@@ -109,6 +110,10 @@ class _Running:
         self.files_under: dict[str, list[str]] = {}
         self.reused = self.solved = 0
         self.shared = Shared(self._snapshot(), self.solver)
+        self.on_cluster = options.scheduler is not None
+        self.shared_by_years = replace(
+            self.shared, solver=replace(options.solver, scheduler=options.scheduler)
+        )
         self.digests = {name: digest(content) for name, content in self.shared.snapshot.files.items()}
 
     def _snapshot(self) -> Snapshot:
@@ -169,7 +174,12 @@ class _Running:
             self.progress(stage, time.perf_counter() - self.began)
 
         tick()
-        for key, answer in scheduler.run(work, self.shared, jobs, tick):
+        together = {key: job for key, job in jobs.items() if self.on_cluster and job.kind == "joint"}
+        alone = {key: job for key, job in jobs.items() if key not in together}
+        for key, answer in chain(
+            scheduler.run(work, self.shared, alone, tick),
+            InThisProcess().run(work, self.shared_by_years, together, tick),
+        ):
             result = _lost(answer) if isinstance(answer, Lost) else answer
             self.finished.put(key, jobs[key], result)
             self.answers[key] = result

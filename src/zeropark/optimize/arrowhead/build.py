@@ -154,7 +154,7 @@ def _width(rate: Rate) -> Array:
     """Room above the lower bound, in units of the link; 1 where there is no upper bound, 0 where there is no room."""
     if rate.share is not None:
         room = rate.share - (0.0 if rate.least is None else rate.least)
-        return np.where(room > SMALLEST_WIDTH, room, 0.0)
+        return np.where(room > SMALLEST_WIDTH * float(np.max(np.abs(rate.share), initial=0.0)), room, 0.0)
     room = rate.upper - rate.lower
     if not np.all(np.isfinite(room)):
         return np.where(room > 0, 1.0, 0.0)

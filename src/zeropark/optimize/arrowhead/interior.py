@@ -20,7 +20,8 @@ from zeropark.optimize.arrowhead.form import Arrow, Ints
 from zeropark.optimize.arrowhead.work import Measure, Ratios
 
 MOST_ITERATIONS = 300
-MOST_CORRECTIONS = 3
+MANY_PLACES = 120
+"""A chain with more of the border than this is dear to factor: one more correction pays there."""
 STALLED_AFTER = 25
 WEIGHTS, NO_WEIGHTS = 4, np.zeros(0)
 """Trial weights of a correction; as many as the kernels take at once."""
@@ -108,6 +109,7 @@ class Interior:
             at += count
         self.system = BorderSystem(arrow.border, cuts, self.places)
         self.course = Course()
+        self.corrections = 2 if max((p.size for p in self.places), default=0) > MANY_PLACES else 1
         self.rho = self.delta = self.least_rho = _REGULARISED
         self.dual_before = np.inf
         self.at: BorderPoint
@@ -179,7 +181,7 @@ class Interior:
         mu = left.mu * min(max((self._mu_after(first) / left.mu) ** 3, 1e-6), 1.0)
         reach = (first.primal**2, first.dual**2)
         best = self._corrected(first, Aimed.CENTRE, mu, (1.0, 1.0), reach, left)
-        for _ in range(MOST_CORRECTIONS):
+        for _ in range(self.corrections):
             if min(best.primal, best.dual) > 0.97:
                 break
             ahead = tuple(min(1.0, max(1.5 * a, a + 0.3)) for a in (best.primal, best.dual))
@@ -223,6 +225,7 @@ class Interior:
         dual += float(border.lower[system.has_low] @ at.low[system.has_low])
         dual -= float(border.upper[system.has_high] @ at.high[system.has_high])
         row = max((p.row for p in parts), default=0.0)
+        turnover = sum(self.crew.each("turnover", self._nothing())) + float(np.abs(border.cost) @ np.abs(at.w))
         worst = max([row, *(p.room for p in parts), float(np.max(np.abs(room), initial=0.0))])
         border_size = 1 + float(np.max(np.abs(border.rhs), initial=0.0))
         primal = max(worst / self.rhs_size, float(np.max(np.abs(rows), initial=0.0)) / border_size)
@@ -230,7 +233,7 @@ class Interior:
         slope = max((p.dual for p in parts), default=0.0) / self.cost_size
         slope = max(slope, float(np.max(np.abs(gradient), initial=0.0)) / cost_size)
         return Left(
-            gap=abs(cost - dual) / (1e-3 + min(abs(cost), abs(cost + self.constant))),
+            gap=abs(cost - dual) / max(1e-3 * turnover, min(abs(cost), abs(cost + self.constant)), 1e-9),
             primal=primal,
             dual=slope,
             cost=cost,
@@ -294,8 +297,8 @@ class Interior:
         )
         self._sums = ratios
         primal, dual = self.system.ratios(self.at, border)[:, 0]
-        found.primal = min(1.0, 1.0 / max(primal, max(r.primal for r in ratios), 1e-300))
-        found.dual = min(1.0, 1.0 / max(dual, max(r.dual for r in ratios), 1e-300))
+        found.primal = min(1.0, 1.0 / max(primal, max((r.primal for r in ratios), default=0.0), 1e-300))
+        found.dual = min(1.0, 1.0 / max(dual, max((r.dual for r in ratios), default=0.0), 1e-300))
         return found
 
     def _refined(
@@ -341,8 +344,8 @@ class Interior:
         none = np.zeros(WEIGHTS)
         parts = self.crew.each("blocked", [(found.number, found.number, none)] * len(self.places))
         primal, dual = self.system.ratios(self.at, found.border)[:, 0]
-        found.primal = min(1.0, 1.0 / max(primal, max(p[0, 0] for p in parts), 1e-300))
-        found.dual = min(1.0, 1.0 / max(dual, max(p[1, 0] for p in parts), 1e-300))
+        found.primal = min(1.0, 1.0 / max(primal, max((p[0, 0] for p in parts), default=0.0), 1e-300))
+        found.dual = min(1.0, 1.0 / max(dual, max((p[1, 0] for p in parts), default=0.0), 1e-300))
         self._sums = self.crew.each("products", [(found.number,)] * len(self.places))
         return found
 

@@ -141,7 +141,7 @@ def _add_rate(
     low, high = _divided(at.z[j, here], at.x[j, here], live) + rho, np.zeros_like(width)
     if step.bounded[j]:
         high = _divided(at.v[j, here], at.s[j, here], live)
-    d = np.where(live, 1.0 / (low + high), 0.0)
+    d = _divided(np.ones_like(width), low + high, live)
     u = high * width
     curve[j, here], pull[j, here] = d, u
     values = [u if n == LINK else _value(step, n, value, here) for _, value, n in _touches(step, j)]

@@ -87,7 +87,9 @@ def _columns(arrow: Arrow, rate: list[Array], row: list[Array]) -> Array:
     for c, chain in enumerate(arrow.chains):
         for j in range(chain.rates):
             for k in np.unique(chain.link[j][chain.link[j] != CONSTANT]):
-                logs[k].append(float(np.log(rate[c][j])))
+                widest = float(np.max(chain.width[j]))
+                if widest > 0:
+                    logs[k].append(float(np.log(rate[c][j] / widest)))
         for e in range(len(chain.border)):
             size = float(np.max(np.abs(chain.values(chain.border, e)))) * row[c][chain.border.row[e]]
             for k in np.unique(chain.border_cols[chain.border.col[e]]):

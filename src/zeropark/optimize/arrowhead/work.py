@@ -175,6 +175,10 @@ class Work:
         """Number of cuts, border rows and border columns: together the chain's places."""
         return self.cuts, self.border_rows, self.border_columns
 
+    def turnover(self) -> float:
+        """Σ |cost| x: all money that moves."""
+        return float(np.vdot(np.abs(self.data.cost), self.at.x))
+
     def pairs(self) -> int:
         """Number of products."""
         return self.count
