@@ -22,9 +22,9 @@ from zeropark.park.model import Park
 from zeropark.planning import PlanOptions, plan
 from zeropark.readings import load
 
-SOLVERS: tuple[SolverName, ...] = ("simplex",)
+SOLVERS: tuple[SolverName, ...] = ("simplex", "arrowhead")
 """Solvers that take every case without whole numbers."""
-LARGE_SOLVERS: tuple[SolverName, ...] = ("ipx",)
+LARGE_SOLVERS: tuple[SolverName, ...] = ("ipx", "arrowhead")
 """Solvers for a case that is marked ``large``: simplex takes too long."""
 WHOLE_SOLVERS: tuple[SolverName, ...] = ("mip",)
 """Solvers that take a case with machines that switch on and off."""

@@ -20,7 +20,7 @@ from zeropark.optimize.options import SolverName, SolverOptions
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.run import run_solver
 
-SOLVERS: tuple[SolverName, ...] = ("ipx",)
+SOLVERS: tuple[SolverName, ...] = ("arrowhead",)
 SEEDS = range(340)
 REFERENCE = SolverOptions(solver="simplex", tolerance=1e-10, threads=1)
 COST_TOLERANCE = 1e-7

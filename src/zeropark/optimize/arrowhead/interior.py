@@ -28,6 +28,8 @@ WEIGHTS, NO_WEIGHTS = 4, np.zeros(0)
 _REGULARISED = 1e-9
 _LEAST_REGULARISED = 1e-16
 _NOTHING = 1e-25
+_FINEST = 1e-4
+"""Share of the tolerance down to which the iteration goes on when an answer is not accepted."""
 
 
 class Aimed(int, Enum):
@@ -92,11 +94,19 @@ Watch = Callable[["Interior", Left, int], str]
 """Called in every iteration; a word ends the run."""
 
 
+Accepts = Callable[["Interior"], bool]
+
+
 class Interior:
     """Solves a scaled arrow problem."""
 
-    def __init__(self, arrow: Arrow, crew: Crew, tolerance: float, constant: float = 0.0) -> None:
-        """constant: what the scaled cost leaves out; the gap is told of the whole."""
+    def __init__(
+        self, arrow: Arrow, crew: Crew, tolerance: float, constant: float = 0.0, accepts: Accepts = lambda _: True
+    ) -> None:
+        """constant: what the scaled cost leaves out; the gap is told of the whole. accepts: looks at an optimum in the
+        problem's own units, where a row of small numbers counts as much as any.
+        """
+        self.accepts = accepts
         self.arrow, self.crew, self.tolerance, self.constant = arrow, crew, tolerance, constant
         found = crew.places()
         cuts = sum(count for count, _, _ in found)
@@ -111,7 +121,7 @@ class Interior:
         self.course = Course()
         self.corrections = 2 if max((p.size for p in self.places), default=0) > MANY_PLACES else 1
         self.rho = self.delta = self.least_rho = _REGULARISED
-        self.dual_before = np.inf
+        self.dual_before, self.aim = np.inf, tolerance
         self.at: BorderPoint
         self._sums: list[Ratios] = []
         self._products = 0.0
@@ -162,8 +172,10 @@ class Interior:
     def _verdict(self, left: Left, iteration: int, best: float, best_at: int, watch: Watch) -> str:
         if not np.isfinite(left.score) or not np.isfinite(left.mu):
             return "breakdown"
-        if left.score <= self.tolerance:
-            return "optimal"
+        if left.score <= self.aim:
+            if self.aim <= _FINEST * self.tolerance or self.accepts(self):
+                return "optimal"
+            self.aim *= 0.1
         if word := watch(self, left, iteration):
             return word
         return "stalled" if iteration - best_at > STALLED_AFTER or left.mu < _NOTHING else "running"

@@ -17,11 +17,14 @@ from zeropark.optimize.arrowhead.interior import Interior, Left
 from zeropark.optimize.arrowhead.rays import RayWatch
 from zeropark.optimize.arrowhead.recover import constant_cost, recovered
 from zeropark.optimize.arrowhead.scaling import scaled
+from zeropark.optimize.certificate import limit_residual
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.solution import Solution
 
 NAME = "arrowhead"
+ROWS_KEPT = 1e-7
+"""Largest miss of any row or bound, relative to its family (see ``limit_residual``), of an optimum."""
 TIME_LIMIT = "time limit reached"
 
 
@@ -54,9 +57,12 @@ def solve_arrowhead(
                 return TIME_LIMIT
             return rays.verdict(interior, left, iteration)
 
+        def accepts(interior: Interior) -> bool:
+            return limit_residual(problem, recover(interior)[0]) <= ROWS_KEPT
+
         try:
             constant = (problem.offset + constant_cost(problem, found)) / (scaling.money * scaling.size)
-            interior = Interior(arrow, crew, options.tolerance, constant)
+            interior = Interior(arrow, crew, options.tolerance, constant, accepts)
             course = interior.run(watch)
             x, y = recover(interior)
         finally:
