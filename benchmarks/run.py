@@ -42,8 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     file = FOLDER / "quick.json" if asked.quick else LATEST
     file.parent.mkdir(parents=True, exist_ok=True)
     results = Results.read(file)
+    words_asked = [word.strip() for word in asked.cases.split(";") if word.strip()]
     cells = [
-        (s, t, c, p) for s, t, c, p in _wanted(subjects, peers) if not asked.quick or _steps(c) <= QUICK_STEPS
+        (s, t, c, p)
+        for s, t, c, p in _wanted(subjects, peers)
+        if (not asked.quick or _steps(c) <= QUICK_STEPS)
+        and (not words_asked or any(w in t for w in words_asked))
     ]
     if asked.list:
         _list(results, cells)
@@ -62,6 +66,9 @@ def _arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--subjects", default="", help=f"some of {', '.join(SUBJECTS)}; all by default")
     parser.add_argument("--peers", default="", help=f"some of {', '.join(PEERS)}; all by default")
+    parser.add_argument(
+        "--cases", default="", help="only those whose title has one of these words in it, split by ;"
+    )
     parser.add_argument("--quick", action="store_true", help="small cases only, two minutes each")
     parser.add_argument("--afresh", action="store_true", help="measure again what is there")
     parser.add_argument("--continue", dest="go_on", action="store_true", help="count as part of the last run")

@@ -84,6 +84,7 @@ def plan_one(park: Park, options: PlanOptions, progress: Progress = silent) -> O
     units = {name_of(rule): accounts.lookup[rule.left].unit for rule in rules}
     answer = solve(park, problem, options.solver, progress, build_seconds, units)
     outcome = read(park, accounts, rules, answer.quantities, "optimal", answer.rule_duals)
+    progress("certify", 0.0)
     certificate = certify(problem, answer, outcome, options.solver)
     require_sound(certificate, outcome)
     if options.rule_costs:

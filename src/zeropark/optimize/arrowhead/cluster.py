@@ -35,7 +35,7 @@ Calls = list[tuple[str, dict[int, tuple[Any, ...]]]]
 
 UNANSWERED = frozenset(("advance", "begin", "blend", "settle"))
 """Methods without an answer: they go along with the next one that has one."""
-READING = frozenset(("blocked", "pairs", "point", "products", "sizes", "touches", "turnover"))
+READING = frozenset(("blocked", "pairs", "point", "products", "sizes", "touches"))
 """Methods that change nothing: a chain that begins again does without them."""
 _LOOK_SECONDS = 2.0
 _NEW_WORKER_SECONDS = 60

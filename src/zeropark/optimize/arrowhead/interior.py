@@ -101,7 +101,12 @@ class Interior:
     """Solves a scaled arrow problem."""
 
     def __init__(
-        self, arrow: Arrow, crew: Crew, tolerance: float, constant: float = 0.0, accepts: Accepts = lambda _: True
+        self,
+        arrow: Arrow,
+        crew: Crew,
+        tolerance: float,
+        constant: float = 0.0,
+        accepts: Accepts = lambda _: True,
     ) -> None:
         """constant: what the scaled cost leaves out; the gap is told of the whole. accepts: looks at an optimum in the
         problem's own units, where a row of small numbers counts as much as any.
@@ -237,7 +242,7 @@ class Interior:
         dual += float(border.lower[system.has_low] @ at.low[system.has_low])
         dual -= float(border.upper[system.has_high] @ at.high[system.has_high])
         row = max((p.row for p in parts), default=0.0)
-        turnover = sum(self.crew.each("turnover", self._nothing())) + float(np.abs(border.cost) @ np.abs(at.w))
+        turnover = sum(p.turnover for p in parts) + float(np.abs(border.cost) @ np.abs(at.w))
         worst = max([row, *(p.room for p in parts), float(np.max(np.abs(room), initial=0.0))])
         border_size = 1 + float(np.max(np.abs(border.rhs), initial=0.0))
         primal = max(worst / self.rhs_size, float(np.max(np.abs(rows), initial=0.0)) / border_size)

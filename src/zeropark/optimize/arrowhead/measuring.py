@@ -19,13 +19,14 @@ def _bounded_residual(
     """Dual and room residual of a rate with an upper bound; Σ width · v."""
     x, z, s, v = at.x[j, t0:t1], at.z[j, t0:t1], at.s[j, t0:t1], at.v[j, t0:t1]
     cost, width, rd, rs = data.cost[j, t0:t1], data.width[j, t0:t1], out.z[j, t0:t1], out.s[j, t0:t1]
-    gap, spent, worst, worst_s, total = 0.0, 0.0, 0.0, 0.0, 0.0
+    gap, spent, gross, worst, worst_s, total = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for a in range(t1 - t0):
         live = width[a] > 0.0
         d = -(g[a] + v[a]) if live else 0.0
         r = width[a] * held - x[a] - s[a] if live else 0.0
         gap += x[a] * z[a] + s[a] * v[a]
         spent += cost[a] * x[a]
+        gross += abs(cost[a] * x[a])
         total += width[a] * v[a]
         worst = max(worst, abs(d))
         worst_s = max(worst_s, abs(r))
@@ -33,6 +34,7 @@ def _bounded_residual(
         rs[a] = r
     found[0] += gap
     found[1] += spent
+    found[2] += gross
     found[3] = max(found[3], worst)
     found[4] = max(found[4], worst_s)
     return total
@@ -45,15 +47,17 @@ def _open_residual(
     x, z, cost, width, rd = (
         at.x[j, t0:t1], at.z[j, t0:t1], data.cost[j, t0:t1], data.width[j, t0:t1], out.z[j, t0:t1],
     )  # fmt: skip
-    gap, spent, worst = 0.0, 0.0, 0.0
+    gap, spent, gross, worst = 0.0, 0.0, 0.0, 0.0
     for a in range(t1 - t0):
         d = -g[a] if width[a] > 0.0 else 0.0
         gap += x[a] * z[a]
         spent += cost[a] * x[a]
+        gross += abs(cost[a] * x[a])
         worst = max(worst, abs(d))
         rd[a] = d
     found[0] += gap
     found[1] += spent
+    found[2] += gross
     found[3] = max(found[3], worst)
 
 
@@ -65,7 +69,7 @@ def residuals(
     """What is left of the equations at a point: dual in out.z, room in out.s, rows, and sums over steps.
 
     slot: (slots, groups) w or multiplier of each slot. ahead: (nexts, T) part of the next step's rows. sums:
-    (2, slots, groups): H x or B'λ, and Σ width · v of links. found: Σ x z + s v, Σ cost x, –, largest |dual|,
+    (2, slots, groups): H x or B'λ, and Σ width · v of links. found: Σ x z + s v, Σ cost x, Σ |cost| x, largest |dual|,
     largest |room|, Σ rhs λ, Σ width v of rates without a link.
     """
     f = np.empty((step.rows + step.nexts, widest(tiles)))

@@ -95,6 +95,7 @@ def residuals(
             g = data.cost[j, here] - z - _prices(step, j, lam, lam_next, slot, here, group, None)
             found[0] += x @ z
             found[1] += data.cost[j, here] @ x
+            found[2] += np.abs(data.cost[j, here]) @ x
             if step.bounded[j]:
                 s, v = at.s[j, here], at.v[j, here]
                 g = g + v

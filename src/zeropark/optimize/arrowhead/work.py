@@ -40,6 +40,7 @@ class Measure:
 
     products: float
     cost: float
+    turnover: float
     dual_value: float
     row: float
     dual: float
@@ -175,10 +176,6 @@ class Work:
         """Number of cuts, border rows and border columns: together the chain's places."""
         return self.cuts, self.border_rows, self.border_columns
 
-    def turnover(self) -> float:
-        """Σ |cost| x: all money that moves."""
-        return float(np.vdot(np.abs(self.data.cost), self.at.x))
-
     def pairs(self) -> int:
         """Number of products."""
         return self.count
@@ -215,6 +212,7 @@ class Work:
         return Measure(
             products=float(total[0]),
             cost=total[1],
+            turnover=total[2],
             dual_value=total[5] - total[6],
             row=float(np.max(np.abs(self.rows), initial=0.0)),
             dual=most[3],
