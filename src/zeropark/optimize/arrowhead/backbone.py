@@ -189,24 +189,25 @@ def factor_spine(
 
 @kernel
 def forward_spine(
-    spine: Spine, load: Array, ahead: Array, cut: Ints, start: int, end: int, low: Array, back: Array, y: Array,
-    moved: Array,
+    spine: Spine, load: Array, ahead: Array, cut: Ints, cut_after: Ints, start: int, end: int, low: Array, back: Array,
+    y: Array, moved: Array,
 ) -> None:  # fmt: skip
-    """Forward elimination of load (r, T) + ahead of the step before; y: (T, r). moved: (border,) load of rows at a cut."""
-    steps = load.shape[1]
+    """Forward elimination of load (r, T) + ahead of the step before; y: (T, r). moved: (border,) load of rows at a cut.
+
+    Nothing of another segment is read: what the last step gives to rows over a cut goes to the border from here.
+    """
     for t in range(start, end):
-        before = t - 1 if t > 0 else steps - 1
         mine = y[t]
         for k in range(spine.interface):
             mine[k] = load[k, t]
-        for a in range(spine.lag.size):
-            mine[spine.lag[a]] += ahead[a, before]
         if t == start:
             for a in range(spine.lag.size):
                 if cut[a] >= 0:
                     moved[cut[a]] += mine[spine.lag[a]]
                     mine[spine.lag[a]] = 0.0
         else:
+            for a in range(spine.lag.size):
+                mine[spine.lag[a]] += ahead[a, t - 1]
             for a in range(spine.lag.size):
                 total = 0.0
                 for k in range(spine.interface):
@@ -218,6 +219,9 @@ def forward_spine(
                 value -= low[t, k, h] * mine[h]
             value *= low[t, k, k]
             mine[k] = value
+    for a in range(spine.lag.size):
+        if cut_after[a] >= 0:
+            moved[cut_after[a]] += ahead[a, end - 1]
 
 
 @kernel
@@ -279,10 +283,12 @@ class SpineFactor:
         flat = self._flat(start, end)
         return np.asarray(flat.T @ flat)
 
-    def forward(self, load: Array, ahead: Array, cut: Ints, start: int, end: int) -> tuple[Array, Array]:
+    def forward(
+        self, load: Array, ahead: Array, cut: Ints, cut_after: Ints, start: int, end: int
+    ) -> tuple[Array, Array]:
         """Loads moved to the border at a cut, and Σ carriedᵀ y; both (places,)."""
         moved = np.zeros(self.carried.shape[2])
-        forward_spine(self.spine, load, ahead, cut, start, end, self.low, self.back, self.y, moved)
+        forward_spine(self.spine, load, ahead, cut, cut_after, start, end, self.low, self.back, self.y, moved)
         return moved, self.y[start:end].ravel() @ self._flat(start, end)
 
     def backward(self, border: Array, cut: Ints, start: int, end: int, lam: Array) -> None:

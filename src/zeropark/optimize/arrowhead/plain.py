@@ -402,7 +402,9 @@ class SpineFactor:
         """See ``backbone``."""
         return self.carried.T @ self.carried
 
-    def forward(self, load: Array, ahead: Array, cut: Ints, start: int, end: int) -> tuple[Array, Array]:
+    def forward(
+        self, load: Array, ahead: Array, cut: Ints, cut_after: Ints, start: int, end: int
+    ) -> tuple[Array, Array]:
         """See ``backbone``."""
         f = load.T.copy()
         f[:, self.spine.lag] += np.roll(ahead, 1, axis=1).T

@@ -95,6 +95,7 @@ class Work:
         self.along, self.lam = [zeros(n, T) for _ in range(3)], np.zeros((m, T))
         self.lam_along = [np.zeros((m, T)) for _ in range(3)]
         self.rows, self.missed = np.zeros((m, T)), np.zeros((m, T))
+        self.lag_rows, self.later = self.step.local + self.pattern.spine.lag, np.zeros((self.step.nexts, T))
         self.curve, self.pull, self.push = np.zeros((n, T)), np.zeros((n, T)), np.zeros((n, T))
         self.pivots, self.near = np.zeros((self.step.local, T)), np.zeros((self.step.near_index.size, T))
         self.kept, self.ahead = np.zeros((self.step.kept_entry.size, T)), np.zeros((self.step.nexts, T))
@@ -134,12 +135,11 @@ class Work:
 
     def _next(self, lam: Array) -> Array:
         """Multipliers of the rows of the next step."""
-        rows = self.step.local + self.pattern.spine.lag
-        return np.ascontiguousarray(np.roll(lam[rows], -1, axis=1))
+        return np.ascontiguousarray(np.roll(lam[self.lag_rows], -1, axis=1))
 
     def _lagged(self, rows: Array) -> None:
         """Add to the rows that reach back what the step before gives them."""
-        rows[self.step.local + self.pattern.spine.lag] += np.roll(self.ahead, 1, axis=1)
+        rows[self.lag_rows] += np.roll(self.ahead, 1, axis=1)
 
     # --- start ----------------------------------------------------------------------------------
     def begin(self, primal: bool) -> None:
@@ -247,8 +247,8 @@ class Work:
         return border, int(sum(lifted))
 
     def _factor_segment(self, k: int, delta: float) -> tuple[Array, int]:
-        cut, after = self.cut[k], self.cut[(k + 1) % self.segments]
-        start, end = int(self.bounds[k]), int(self.bounds[k + 1])
+        cut, after = self.cut[k], self._cut_after(k)
+        start, end = self._ends(k)
         sums = np.zeros((self.cuts, self.places))
         lifted = self.spine.factor(
             self.kept, self.chain.group, self.slot_border, cut, after, start, end, SMALLEST_PIVOT, delta, sums
@@ -292,76 +292,94 @@ class Work:
         self.goal = goal
         sums = np.zeros((self.segments, self.step.slots, self.chain.groups))
         forward, base = self.lam_along[which], self.along[goal.base]
-        self.run(
-            lambda k: self.kernels.load_steps(
+
+        def segment(k: int) -> tuple[Array, Array]:
+            self.kernels.load_steps(
                 self.step, self.data, self.at, base, goal.how, goal.mu, goal.reach, self.left, goal.full, rows, of_rows,
                 self.curve, self.pull, self.pivots, self.near, self.tiles[k], self.push, forward, self.ahead, sums[k],
-            ),
-            self.segments,
-        )  # fmt: skip
-        load = forward[self.step.local :]
-        parts = self.run(
-            lambda k: self.spine.forward(
-                load, self.ahead, self.cut[k], int(self.bounds[k]), int(self.bounds[k + 1])
-            ),
-            self.segments,
-        )
-        out = -self._onto_places(sums.sum(axis=0))
-        for moved, carried in parts:
+            )  # fmt: skip
+            start, end = self._ends(k)
+            load = forward[self.step.local :]
+            return self.spine.forward(load, self.ahead, self.cut[k], self._cut_after(k), start, end)  # type: ignore[no-any-return]
+
+        out = np.zeros(self.places)
+        for moved, carried in self.run(segment, self.segments):
             out += moved - carried
-        return np.asarray(out)
+        return out - self._onto_places(sums.sum(axis=0))
 
     def move(self, border: Array, which: int, weights: Array) -> Ratios:
         """The direction that goes with the border's unknowns, into ``along[which]`` and ``lam_along[which]``.
 
         With weights also how far its base may go with that much of it.
         """
-        lam, slot, goal = self.lam_along[which], self._slots(border), self.goal
-        self.run(
-            lambda k: self.spine.backward(
-                border, self.cut[k], int(self.bounds[k]), int(self.bounds[k + 1]), lam[self.step.local :]
-            ),
-            self.segments,
-        )
-        next_, found = self._next(lam), np.zeros((self.segments, 5))
-        blocks, base = np.zeros((self.segments, 2, weights.size)), self.along[goal.base]
-        self.run(
-            lambda k: self.kernels.move_steps(
-                self.step, self.data, self.at, base, goal.how, goal.mu, goal.reach, self.left, goal.full, self.curve,
-                self.pull, self.pivots, self.near, self.push, lam, next_, slot, self.tiles[k], self.along[which],
-                weights, found[k], blocks[k],
-            ),
-            self.segments,
-        )  # fmt: skip
-        most, total = found.max(axis=0), found.sum(axis=0)
-        return Ratios(most[0], most[1], total[2], total[3], total[4], blocks.max(axis=0))
+        return self._move(border, which, weights, None)[0]
 
     def move_and_miss(
         self, border: Array, which: int, weights: Array, full: float
     ) -> tuple[Ratios, tuple[float, Array]]:
-        """``move``, and what the direction misses: the same message says both."""
-        return self.move(border, which, weights), self.miss(border, full, which)
+        """``move`` and ``miss`` in one go: the same message says both."""
+        return self._move(border, which, weights, full)
+
+    def _move(
+        self, border: Array, which: int, weights: Array, full: float | None
+    ) -> tuple[Ratios, tuple[float, Array]]:
+        lam, slot, goal = self.lam_along[which], self._slots(border), self.goal
+        found, blocks = np.zeros((self.segments, 5)), np.zeros((self.segments, 2, weights.size))
+        sums, base = np.zeros((self.segments, self.step.slots, self.chain.groups)), self.along[goal.base]
+
+        def segment(k: int) -> float:
+            start, end = self._ends(k)
+            self.spine.backward(border, self.cut[k], start, end, lam[self.step.local :])
+            after = self._cut_after(k)
+            self.later[:, start : end - 1] = lam[self.lag_rows, start + 1 : end]
+            self.later[:, end - 1] = np.where(after >= 0, np.append(border, 0.0)[after], 0.0)
+            self.kernels.move_steps(
+                self.step, self.data, self.at, base, goal.how, goal.mu, goal.reach, self.left, goal.full, self.curve,
+                self.pull, self.pivots, self.near, self.push, lam, self.later, slot, self.tiles[k], self.along[which],
+                weights, found[k], blocks[k],
+            )  # fmt: skip
+            return 0.0 if full is None else self._miss_segment(k, slot, full, which, sums[k])
+
+        worst = max(self.run(segment, self.segments))
+        most, total = found.max(axis=0), found.sum(axis=0)
+        ratios = Ratios(most[0], most[1], total[2], total[3], total[4], blocks.max(axis=0))
+        return ratios, (max(worst, self._over_cuts()), self._onto_places(sums.sum(axis=0)))
 
     def miss(self, border: Array, full: float, which: int) -> tuple[float, Array]:
         """Largest row that the direction does not close, and H dx over the places."""
-        sums = np.zeros((self.segments, self.step.slots, self.chain.groups))
-        slot = self._slots(border)
-        self.run(
-            lambda k: self.kernels.missed_rows(
-                self.step,
-                self.rows,
-                self.along[which].x,
-                slot,
-                full,
-                self.tiles[k],
-                self.missed,
-                self.ahead,
-                sums[k],
-            ),
-            self.segments,
+        sums, slot = np.zeros((self.segments, self.step.slots, self.chain.groups)), self._slots(border)
+        worst = max(self.run(lambda k: self._miss_segment(k, slot, full, which, sums[k]), self.segments))
+        return max(worst, self._over_cuts()), self._onto_places(sums.sum(axis=0))
+
+    def _miss_segment(self, k: int, slot: Array, full: float, which: int, sums: Array) -> float:
+        self.kernels.missed_rows(
+            self.step,
+            self.rows,
+            self.along[which].x,
+            slot,
+            full,
+            self.tiles[k],
+            self.missed,
+            self.ahead,
+            sums,
         )
-        self._lagged(self.missed)
-        return float(np.max(np.abs(self.missed), initial=0.0)), self._onto_places(sums.sum(axis=0))
+        start, end = self._ends(k)
+        self.missed[self.lag_rows, start + 1 : end] += self.ahead[:, start : end - 1]
+        inside = self.missed[:, start + 1 : end]
+        return float(max(np.max(inside, initial=0.0), -np.min(inside, initial=0.0)))
+
+    def _over_cuts(self) -> float:
+        """Add to the first step of each segment what the step before gives it; the largest missed row there."""
+        first = self.bounds[:-1]
+        self.missed[np.ix_(self.lag_rows, first)] += self.ahead[:, first - 1]
+        return float(np.max(np.abs(self.missed[:, first]), initial=0.0))
+
+    def _ends(self, k: int) -> tuple[int, int]:
+        return int(self.bounds[k]), int(self.bounds[k + 1])
+
+    def _cut_after(self, k: int) -> Ints:
+        """Border index of the rows moved at the start of the segment after, −1 where none is."""
+        return self.cut[(k + 1) % self.segments]
 
     def blocked(self, which: int, more: int, weights: Array) -> Array:
         """Largest ratios of direction ``which`` + ω · ``more``: (2, weights), primal and dual."""
@@ -383,16 +401,19 @@ class Work:
 
     def blend(self, which: int, more: int, primal: float, dual: float) -> None:
         """Direction ``which`` += primal, dual weights of ``more``."""
-        self._add(self.along[which], self.along[more], primal, dual)
-        self.lam_along[which] += dual * self.lam_along[more]
+        self._add(self.along[which], self.along[more], primal, dual, self.lam_along[which], more)
 
     def advance(self, which: int, primal: float, dual: float) -> None:
         """Take a step."""
-        self._add(self.at, self.along[which], primal, dual)
-        self.lam += dual * self.lam_along[which]
+        self._add(self.at, self.along[which], primal, dual, self.lam, which)
 
-    def _add(self, to: Rates, along: Rates, primal: float, dual: float) -> None:
-        self.run(lambda k: self.kernels.add(self.step, to, along, primal, dual, self.tiles[k]), self.segments)
+    def _add(self, to: Rates, along: Rates, primal: float, dual: float, lam: Array, which: int) -> None:
+        def segment(k: int) -> None:
+            self.kernels.add(self.step, to, along, primal, dual, self.tiles[k])
+            here = slice(*self._ends(k))
+            lam[:, here] += dual * self.lam_along[which][:, here]
+
+        self.run(segment, self.segments)
 
 
 def _tiles(group: Ints, start: int, end: int, lanes: int) -> Ints:
