@@ -25,7 +25,7 @@ from zeropark.optimize.options import Progress, silent
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.run import run_solver
 from zeropark.optimize.solution import Solution
-from zeropark.optimize.solve import answered, with_states_fixed
+from zeropark.optimize.solve import answered, record_of, with_states_fixed
 from zeropark.outcome import Capacity, Outcome
 from zeropark.park.model import Park
 from zeropark.planning import GAP_ALLOWED, PlanOptions, built, certify, dearer, require_sound
@@ -238,15 +238,7 @@ def answers_of(
     for name, share in split(whole, priced.x, priced.row_duals).items():
         own = replace(priced, x=share.x, row_duals=share.row_duals)
         answer = answered(scenarios[name].park, scenarios[name].problem, own, own)
-        record = SolverRecord(
-            run.solver,
-            run.seconds,
-            run.iterations,
-            problem.cost.size,
-            problem.row_lower.size,
-            int(problem.matrix.nnz),
-            build_seconds,
-        )
+        record = record_of(problem, run, build_seconds)
         answers[name] = replace(answer, record=record)
     return answers
 

@@ -9,7 +9,9 @@ from zeropark.forms import Array, Key
 
 @dataclass(frozen=True)
 class SolverRecord:
-    """Which solver ran and how long. seconds: solving alone; iterations: of its main loop."""
+    """Which solver ran and how long. seconds: solving alone; iterations: of its main loop. least, most: size of
+    the smallest and the largest coefficient before the solver's own scaling.
+    """
 
     name: str
     seconds: float
@@ -18,6 +20,8 @@ class SolverRecord:
     rows: int
     nonzeros: int
     build_seconds: float
+    least: float = 0.0
+    most: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -51,15 +51,7 @@ def answered(
     net = netted(park, problem, x)
     if limit_residual(problem, net) <= max(limit_residual(problem, x), _ROUNDING):
         x = net  # else a rule wants what only simultaneous buying and selling gives
-    record = SolverRecord(
-        run.solver,
-        run.seconds,
-        run.iterations,
-        problem.cost.size,
-        problem.row_lower.size,
-        int(problem.matrix.nnz),
-        build_seconds,
-    )
+    record = record_of(problem, run, build_seconds)
     return Answer(
         float(problem.cost @ x) + problem.offset,
         problem.quantities(x),
@@ -69,6 +61,23 @@ def answered(
         run.row_duals,
         record,
         run.bound,
+    )
+
+
+def record_of(problem: Problem, run: Solution, build_seconds: float) -> SolverRecord:
+    """Which solver ran, how long, and on what."""
+    sizes = np.abs(problem.matrix.data)
+    sizes = sizes[sizes > 0]
+    return SolverRecord(
+        run.solver,
+        run.seconds,
+        run.iterations,
+        problem.cost.size,
+        problem.row_lower.size,
+        int(problem.matrix.nnz),
+        build_seconds,
+        float(np.min(sizes, initial=np.inf)) if sizes.size else 0.0,
+        float(np.max(sizes, initial=0.0)),
     )
 
 

@@ -379,7 +379,7 @@ class Work:
 
     def _cut_after(self, k: int) -> Ints:
         """Border index of the rows moved at the start of the segment after, −1 where none is."""
-        return self.cut[(k + 1) % self.segments]
+        return np.asarray(self.cut[(k + 1) % self.segments])
 
     def blocked(self, which: int, more: int, weights: Array) -> Array:
         """Largest ratios of direction ``which`` + ω · ``more``: (2, weights), primal and dual."""
