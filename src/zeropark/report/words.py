@@ -196,8 +196,10 @@ PAPER: Terms = {
     "passed": ("passed", "通过"),
     "failed": ("failed", "未通过"),
     "solver": (
-        "Solved by {name} in {seconds} s, {iterations} iterations; {columns} variables, {rows} constraints, coefficients from {least} to {most}.",
-        "求解器 {name}，用时 {seconds} 秒，迭代 {iterations} 次；变量 {columns} 个，约束 {rows} 条，系数 {least} 至 {most}。",
+        "Solved by {name} in {seconds} s, {iterations} iterations; {columns} variables, {rows} constraints, "
+        "coefficients from {least} to {most}.",
+        "求解器 {name}，用时 {seconds} 秒，迭代 {iterations} 次；变量 {columns} 个，约束 {rows} 条，"
+        "系数 {least} 至 {most}。",
     ),
     "made-by": (
         "Written by zeropark {version}. One file, no connection needed.",
