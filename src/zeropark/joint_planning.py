@@ -19,6 +19,7 @@ from zeropark.errors import Fault, Infeasible, NotSolved, Unbounded, UnmetReques
 from zeropark.forms import Array, Key
 from zeropark.optimize.answer import Answer, Certificate, SolverRecord
 from zeropark.optimize.certificate import limit_residual, lower_bound
+from zeropark.optimize.conditioning import scale_notes
 from zeropark.optimize.explain import why_not
 from zeropark.optimize.joint import Joint, held, joined, joint, split
 from zeropark.optimize.options import Progress, silent
@@ -28,7 +29,7 @@ from zeropark.optimize.solution import Solution
 from zeropark.optimize.solve import answered, record_of, with_states_fixed
 from zeropark.outcome import Capacity, Outcome
 from zeropark.park.model import Park
-from zeropark.planning import GAP_ALLOWED, PlanOptions, built, certify, dearer, require_sound
+from zeropark.planning import GAP_ALLOWED, PlanOptions, built, certify, dearer, money_scale, require_sound
 from zeropark.readings import name_of, read
 from zeropark.rules.build import enforced, rules_of
 from zeropark.rules.rule import Rule
@@ -226,7 +227,9 @@ def _planned(
 def _formulated(park: Park, progress: Progress) -> Formulated:
     accounts = accounts_of(park)
     rules = rules_of(park, accounts)
-    return Formulated(park, accounts, rules, built(park, accounts, enforced(rules), progress)[0])
+    problem = built(park, accounts, enforced(rules), progress)[0]
+    noted = replace(park, notes=park.notes + scale_notes(park, problem))
+    return Formulated(noted, accounts, rules, problem)
 
 
 def answers_of(
@@ -234,11 +237,10 @@ def answers_of(
 ) -> dict[str, Answer]:
     """Each scenario's answer, cut out of the joint one; ``priced``: with multipliers, states held if any."""
     answers = {}
-    problem = whole.problem
+    record = record_of(whole.problem, run, build_seconds)
     for name, share in split(whole, priced.x, priced.row_duals).items():
         own = replace(priced, x=share.x, row_duals=share.row_duals)
         answer = answered(scenarios[name].park, scenarios[name].problem, own, own)
-        record = record_of(problem, run, build_seconds)
         answers[name] = replace(answer, record=record)
     return answers
 
@@ -295,7 +297,7 @@ def certify_jointly(
         allowed = max(GAP_ALLOWED, 1.1 * options.solver.mip_gap)
     objective = float(problem.cost @ x) + problem.offset
     proofs = [outcome.certificate for outcome in outcomes.values() if outcome.certificate is not None]
-    scale = max(1.0, abs(objective))
+    scale = max(money_scale(objective, outcome.bill) for outcome in outcomes.values())
     certificate = Certificate(
         relative_gap=abs(cost - value) / scale,
         balance_residual=max(proof.balance_residual for proof in proofs),

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zeropark.accounts.bases import capacity_bases, with_bases
+from zeropark.accounts.bill import Bill
 from zeropark.accounts.standard import Accounts, accounts_of
 from zeropark.errors import NotSolved
 from zeropark.forms import Key
@@ -117,8 +118,7 @@ def certify(problem: Problem, answer: Answer, outcome: Outcome, options: SolverO
             "the mixed-integer solver's own bound, not recomputed", "混合整数求解器自报的下界，未复算"
         )
         allowed = max(GAP_ALLOWED, 1.1 * options.mip_gap)
-    turnover = sum(abs(amount) for amount in bill.terms.values())
-    scale = max(1.0, abs(answer.objective), 1e-3 * turnover)
+    scale = money_scale(answer.objective, bill)
     return Certificate(
         relative_gap=abs(bill.total - value) / scale,
         balance_residual=imbalance(outcome.flows),
@@ -130,6 +130,12 @@ def certify(problem: Problem, answer: Answer, outcome: Outcome, options: SolverO
         assumed=assumed,
         gap_allowed=allowed,
     )
+
+
+def money_scale(objective: float, bill: Bill) -> float:
+    """What differences of money are measured by: the cost, or a thousandth of all that is paid and earned."""
+    turnover = sum(abs(amount) for amount in bill.terms.values())
+    return max(1.0, abs(objective), 1e-3 * turnover)
 
 
 def require_sound(certificate: Certificate, outcome: Outcome) -> None:

@@ -48,7 +48,7 @@ class Answer:
 class Certificate:
     """Proof that trusts no solver.
 
-    relative_gap: (objective − lower bound) / max(1, |objective|). balance_residual: largest
+    relative_gap: (objective − lower bound) / max(1, |objective|, a thousandth of the turnover). balance_residual: largest
     imbalance of any node in any step over that node's largest flow. limit_residual: largest violation
     of any bound, capacity or rule of the problem, relative. physics_residual: the same of the park's own
     limits, recomputed without the problem. cost_difference: the bill recomputed from flows against

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from zeropark.optimize.options import Progress, SolverOptions
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.run import run_solver
 from zeropark.optimize.solution import Solution
+from zeropark.scheduling.processes import usable_cores
 
 _POLL_SECONDS = 0.2
 
@@ -36,7 +36,7 @@ def solve_all(
         return solution if solution.status == "optimal" else None
 
     began = time.perf_counter()
-    with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(max_workers=usable_cores()) as pool:
         futures = [pool.submit(run, problem) for problem in problems]
         try:
             open_ = set(futures)

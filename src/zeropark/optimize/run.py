@@ -15,7 +15,8 @@ from zeropark.optimize.solution import Solution
 
 SMALL, SMALL_DISPATCH = 5_000, 30_000
 """Nonzeros below which simplex is faster, with capacities to find and without: measured in benchmarks/."""
-_FINAL = ("optimal", "infeasible", "unbounded", TIME_LIMIT)
+_FINAL = ("optimal", "infeasible", TIME_LIMIT)
+"""What needs no second opinion. A direction of endless gain is proved only up to rounding: HiGHS decides."""
 
 
 def run_solver(problem: Problem, options: SolverOptions, progress: Progress = silent) -> Solution:
@@ -28,11 +29,12 @@ def run_solver(problem: Problem, options: SolverOptions, progress: Progress = si
         return solve_highs(problem, options, progress)
     try:
         run = solve_arrowhead(problem, options, progress)
-    except Unfit:
+    except Unfit as unfit:
+        progress(f"not for arrowhead ({unfit}): HiGHS answers", 0.0)
         return solve_highs(problem, replace(options, solver="highs"), progress)
     if run.status in _FINAL:
         return run
-    progress(f"arrowhead {run.status} at a gap of {run.objective_error:.0e}: HiGHS goes on", run.seconds)
+    progress(f"arrowhead {run.status} at a gap of {run.objective_error:.0e}: HiGHS starts anew", run.seconds)
     left = None if options.time_limit is None else max(options.time_limit - run.seconds, 0.0)
     again = solve_highs(problem, replace(options, solver="highs", time_limit=left), progress)
     return replace(again, seconds=run.seconds + again.seconds)
@@ -42,5 +44,8 @@ def suits_arrowhead(problem: Problem) -> bool:
     """Whether the arrowhead interior point is the better choice: linear, along time, and large enough."""
     if np.any(problem.whole) or all(v.chain is None for v in problem.variables.values()):
         return False
-    sized = any(v.chain is None and np.any(v.upper > v.lower) for v in problem.variables.values())
+    sized = any(
+        v.chain is None and np.any(problem.upper[v.columns] > problem.lower[v.columns])
+        for v in problem.variables.values()
+    )
     return int(problem.matrix.nnz) >= (SMALL if sized else SMALL_DISPATCH)

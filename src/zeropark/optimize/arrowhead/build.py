@@ -10,7 +10,9 @@ from zeropark.forms import Array
 from zeropark.optimize.arrowhead.form import CONSTANT, Bools, Chain, Entries, Ints
 
 SMALLEST_WIDTH = 1e-9
-"""A rate whose room is below this share of its largest room is fixed: noise would wreck its dual."""
+"""A rate is fixed in a step where its room is below this share of its bounds there, or of the largest share of its
+capacity: noise would wreck its dual.
+"""
 
 
 @dataclass
@@ -158,4 +160,4 @@ def _width(rate: Rate) -> Array:
     room = rate.upper - rate.lower
     if not np.all(np.isfinite(room)):
         return np.where(room > 0, 1.0, 0.0)
-    return np.where(room > SMALLEST_WIDTH * float(np.max(np.abs(rate.upper), initial=0.0)), room, 0.0)
+    return np.where(room > SMALLEST_WIDTH * np.maximum(np.abs(rate.upper), np.abs(rate.lower)), room, 0.0)

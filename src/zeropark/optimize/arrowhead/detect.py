@@ -62,6 +62,7 @@ class _Detector:
     def __init__(self, problem: Problem) -> None:
         self.problem, self.layout = problem, layout_of(problem)
         self.matrix = sp.csr_array(problem.matrix)
+        self.columns = np.flatnonzero(self.layout.border != NOWHERE)
         self.builders = [
             _chain_builder(problem, self.layout, c, steps) for c, steps in enumerate(self.layout.steps)
         ]
@@ -106,7 +107,8 @@ class _Detector:
             return True
         one = bool(np.all(column == column[0]))
         same = rate.link is not None and one and bool(np.all(rate.link == column[0]))
-        if below and rate.floor is None and one and (same or bool(np.all(np.isinf(rate.upper)))):
+        positive = one and self.problem.lower[self.columns[column[0]]] >= 0
+        if below and positive and rate.floor is None and (same or bool(np.all(np.isinf(rate.upper)))):
             if rate.share is not None and np.any(share > rate.share):
                 return False
             rate.floor, rate.least = int(column[0]), share

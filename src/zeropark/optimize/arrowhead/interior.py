@@ -178,8 +178,10 @@ class Interior:
         if not np.isfinite(left.score) or not np.isfinite(left.mu):
             return "breakdown"
         if left.score <= self.aim:
-            if self.aim <= _FINEST * self.tolerance or self.accepts(self):
+            if self.accepts(self):
                 return "optimal"
+            if self.aim <= _FINEST * self.tolerance:
+                return "stalled"
             self.aim *= 0.1
         if word := watch(self, left, iteration):
             return word

@@ -46,12 +46,12 @@ def layout_of(problem: Problem) -> Layout:
     numbers = sorted({v.chain for v in problem.variables.values() if v.chain is not None})
     steps: list[int] = [0] * len(numbers)
     first: list[list[int]] = [[] for _ in numbers]
-    if any(v.whole for v in problem.variables.values()):
+    if np.any(problem.whole):
         raise Unfit("some quantities are whole numbers")
     for number, v in enumerate(problem.variables.values()):
         owner[v.columns] = number
         if v.chain is None:
-            fixed[v.columns] = v.lower == v.upper
+            fixed[v.columns] = problem.lower[v.columns] == problem.upper[v.columns]
             continue
         c = numbers.index(v.chain)
         if steps[c] not in (0, v.count):

@@ -137,8 +137,8 @@ def _chain(chain: Chain, row: Array, rate: Array, column: Array, size: float) ->
 
     now = times(chain.now, row[chain.now.row] * rate[chain.now.col])
     before = times(chain.before, row[chain.before.row] * rate[chain.before.col])
-    of_column = column[chain.border_cols[:, 0]] if chain.border_cols.size else np.zeros(0)
-    border = times(chain.border, row[chain.border.row] * of_column[chain.border.col])
+    border, more = _border_entries(chain, row, column)
+    series = np.concatenate([series, more])
     sums = times(chain.sums, rate[chain.sums.col])
     per_link = np.where(chain.link == CONSTANT, 1.0 / size, np.append(column, 1.0)[chain.link])
     width = np.where(
@@ -155,6 +155,22 @@ def _chain(chain: Chain, row: Array, rate: Array, column: Array, size: float) ->
         sums=sums,
         series=series,
     )
+
+
+def _border_entries(chain: Chain, row: Array, column: Array) -> tuple[Entries, Array]:
+    """Entries of the border's columns, and new series for those whose columns differ in scale between groups."""
+    found, more, first = Entries(), list[Array](), chain.series.shape[0]
+    for e in range(len(chain.border)):
+        i, c = chain.border.row[e], chain.border.col[e]
+        scale, value = column[chain.border_cols[c]], chain.values(chain.border, e)
+        same = bool(np.all(scale == scale[0])) and not isinstance(value, np.ndarray)
+        found.row.append(i)
+        found.col.append(c)
+        found.value.append(float(value * row[i] * scale[0]) if same else 0.0)
+        found.series.append(CONSTANT if same else first + len(more))
+        if not same:
+            more.append(np.broadcast_to(value * row[i] * scale[chain.group], (chain.steps,)))
+    return found, np.array(more).reshape(len(more), chain.steps)
 
 
 def _border_rows(arrow: Arrow, chains: list[Chain], column: Array) -> tuple[Array, Array]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from types import ModuleType
 
@@ -21,6 +20,7 @@ from zeropark.optimize.certificate import limit_residual
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.optimize.problem import Problem
 from zeropark.optimize.solution import Solution
+from zeropark.scheduling.processes import usable_cores
 
 NAME = "arrowhead"
 ROWS_KEPT = 1e-7
@@ -77,4 +77,4 @@ def _crew(arrow: Arrow, options: SolverOptions, kernels: ModuleType | None) -> C
     """The cluster's workers for several chains, where there is a cluster; else this process."""
     if options.scheduler is not None and len(arrow.chains) > 1:
         return Cluster(arrow, options.scheduler, kernels.__name__ if kernels else None)
-    return Threads(arrow, kernels or ready.kernels(), options.threads or os.cpu_count() or 1)
+    return Threads(arrow, kernels or ready.kernels(), options.threads or usable_cores())

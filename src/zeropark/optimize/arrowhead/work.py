@@ -271,7 +271,8 @@ class Work:
             for a, b in pairwise(edges):
                 found = self.near[first:last, a:b]
                 places = self.slot_border[slots, group[a]]
-                border[np.ix_(places, places)] -= found @ found.T
+                # two slots may stand for one column in this group: every part counts
+                np.subtract.at(border, np.ix_(places, places), found @ found.T)
 
     # --- directions -----------------------------------------------------------------------------
     def load(self, how: int, mu: float, reach: tuple[float, float], which: int, base: int) -> Array:
@@ -343,7 +344,8 @@ class Work:
         worst = max(self.run(segment, self.segments))
         most, total = found.max(axis=0), found.sum(axis=0)
         ratios = Ratios(most[0], most[1], total[2], total[3], total[4], blocks.max(axis=0))
-        return ratios, (max(worst, self._over_cuts()), self._onto_places(sums.sum(axis=0)))
+        over = 0.0 if full is None else self._over_cuts()
+        return ratios, (max(worst, over), self._onto_places(sums.sum(axis=0)))
 
     def miss(self, border: Array, full: float, which: int) -> tuple[float, Array]:
         """Largest row that the direction does not close, and H dx over the places."""
