@@ -190,4 +190,5 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
     assert "Traceback" not in stderr
+    assert stderr.splitlines()[-2:] == ["no results were written", "cancelled"]
     assert list(tmp_path.iterdir()) == [folder]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from pathlib import Path
 
 
@@ -13,6 +14,12 @@ def added(shared: int, argument: int) -> int:
 
 def threads(shared: None, argument: str) -> str | None:
     return os.environ.get(argument)
+
+
+def begins_and_fails(shared: str, argument: str) -> str:
+    """Leaves a mark each time that it begins."""
+    (Path(shared) / uuid.uuid4().hex).touch()
+    raise ValueError(f"no {argument}")
 
 
 def fails(shared: None, argument: int) -> int:

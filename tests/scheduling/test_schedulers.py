@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from distributed import LocalCluster
 
-from zeropark.errors import InputError
+from zeropark.errors import InputError, NotSolved
 from zeropark.scheduling.choose import scheduler_at
 from zeropark.scheduling.processes import ONE_THREAD, Processes
 from zeropark.scheduling.tasks import ATTEMPTS, InThisProcess, Lost, Scheduler
@@ -78,7 +79,7 @@ def test_what_tick_raises_cancels(make: Make, tasks: ModuleType) -> None:
 def test_a_task_whose_worker_is_killed_runs_again(
     make_workers: Make, tasks: ModuleType, tmp_path: Path
 ) -> None:
-    names = {name: name for name in "abcde"}
+    names = {name: name for name in "abc"}  # three deaths: fewer than the attempts of any task
     with make_workers() as scheduler:
         found = dict(scheduler.run(tasks.dies_once, str(tmp_path), names, no_tick))
     assert found == names
@@ -94,12 +95,64 @@ def test_a_task_that_kills_every_worker_is_lost_and_the_others_are_not(
     assert found == {"a": "a", "bad": Lost(ATTEMPTS), "b": "b", "c": "c"}
 
 
-@pytest.mark.parametrize("variable", ONE_THREAD)
-def test_a_worker_has_one_thread(tasks: ModuleType, variable: str) -> None:
-    before = os.environ.get(variable)
+def test_tasks_that_dask_gives_up_run_again_each_for_itself(
+    cluster: LocalCluster, tasks: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any failure allowed, Dask blames the first death on the task: all of them are begun twice."""
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
+    names = {name: name for name in "abcd"}
+    with scheduler_at(cluster.scheduler_address) as scheduler:
+        submitted: list[str] = []
+        submit = scheduler._client.submit  # type: ignore[attr-defined]
+
+        def recorded(*arguments: Any, key: str, **options: Any) -> Any:
+            submitted.append(key)
+            if len(submitted) > len(names):  # second chances begin: no task is to be blamed twice
+                cluster.scheduler.allowed_failures = 100
+            return submit(*arguments, key=key, **options)
+
+        monkeypatch.setattr(scheduler._client, "submit", recorded)  # type: ignore[attr-defined]
+        found = dict(scheduler.run(tasks.dies_once, str(tmp_path), names, no_tick))
+    assert found == names
+    assert len(submitted) > len(names), "no task had a second chance"
+    assert len(set(submitted)) == len(submitted)
+
+
+def test_an_error_of_the_function_is_no_reason_to_run_it_again(
+    make: Make, tasks: ModuleType, tmp_path: Path
+) -> None:
+    with make() as scheduler, pytest.raises(ValueError, match="no a"):
+        list(scheduler.run(tasks.begins_and_fails, str(tmp_path), {"a": "a"}, no_tick))
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_scheduler_that_is_lost_is_told(
+    tasks: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler ends while a task waits: the words of the tick are what asks it next."""
+    monkeypatch.setattr("zeropark.scheduling.cluster._ANSWER_SECONDS", 2)
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=":0"
+    ) as local:
+
+        def tick() -> None:
+            scheduler.words()
+            if (tmp_path / "a.pid").exists():
+                (tmp_path / "go").touch()  # the worker is a thread of this process: it must end
+                local.close()
+
+        with scheduler_at(local.scheduler_address) as scheduler, pytest.raises(NotSolved) as raised:
+            list(scheduler.run(tasks.waits, str(tmp_path), {"a": "a", "b": "b"}, tick))
+    assert "cluster" in raised.value.status
+    assert local.scheduler_address in str(raised.value)
+
+
+def test_a_worker_has_one_thread(tasks: ModuleType) -> None:
+    before = {variable: os.environ.get(variable) for variable in ONE_THREAD}
     with Processes(1) as scheduler:
-        assert dict(scheduler.run(tasks.threads, None, {"t": variable}, no_tick)) == {"t": "1"}
-    assert os.environ.get(variable) == before
+        found = dict(scheduler.run(tasks.threads, None, {name: name for name in ONE_THREAD}, no_tick))
+    assert found == dict.fromkeys(ONE_THREAD, "1")
+    assert {variable: os.environ.get(variable) for variable in ONE_THREAD} == before
 
 
 def test_workers_end_when_the_reader_stops(tasks: ModuleType, tmp_path: Path) -> None:

@@ -6,6 +6,9 @@ import multiprocessing
 import os
 import re
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +112,38 @@ def test_what_was_finished_before_an_interruption_stays(study: Run, park: Path, 
     after = study(PRICES)
     assert (after.solved, after.reused) == (1, 2)
     assert not list((tmp_path / "out").rglob("*.partial"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights and SIGINT as POSIX has them")
+def test_ctrl_c_says_what_stays(park: Path, tmp_path: Path) -> None:
+    """More variants than are solved in the time: finished ones lie there with the rights of any new file."""
+    prices = ", ".join(str(price) for price in range(1, 1000))
+    text = f"zeropark: 1\nstudies:\n  s: {{kind: sweep, fields: {{assets.grid.buy.price: [{prices}]}}}}\n"
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    words = [
+        "study",
+        str(park),
+        str(tmp_path / "study.yaml"),
+        "--out",
+        str(tmp_path / "out"),
+        "--workers",
+        "0",
+    ]
+    command = [sys.executable, "-m", "zeropark.cli", *words]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "out").rglob("*.json")):
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline, "no variant is ever finished"
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    *_, stays, last = stderr.splitlines()
+    assert stays == f"finished variants stay in {tmp_path / 'out'}; the same command goes on from there"
+    assert last == "cancelled"
+    plain = (tmp_path / "study.yaml").stat().st_mode
+    assert {path.stat().st_mode for path in (tmp_path / "out" / FOLDER).glob("*.json")} == {plain}
 
 
 # --- workers ------------------------------------------------------------------------------------
@@ -246,6 +281,25 @@ def test_the_study_of_the_how_to_fits_the_worked_example(tmp_path: Path) -> None
     ground = ground_of(ROOT / "src" / "zeropark" / "examples" / "baotou", {"time.end": "2025-01-02"})
     kinds = [study.kind for study in read_studies(file, ground).values()]
     assert kinds == ["sweep", "weather-years", "near-optimal", "rule-prices", "monte-carlo"]
+
+
+def test_every_variant_has_its_own_name(park: Path, tmp_path: Path) -> None:
+    text = """\
+zeropark: 1
+studies:
+  all: {kind: weather-years, years: {dry: {}, all years: {}}}
+  in: {kind: weather-years, years: {dry: {}, wet: {}, dry in wet: {}}}
+  near: {kind: near-optimal, within: [1 %, 2 %, 0.01]}
+  sweep: {kind: sweep, fields: {name: [x, "x, note=y"], note: ["y, note=z", z]}}
+  fine: {kind: weather-years, joint: true, years: {dry: {}, wet: {}}}
+"""
+    found = faults(park, tmp_path, text)
+    assert {field: line for field, (_, line, _) in found.items()} == {
+        "studies.all.years.all years": 3,
+        "studies.in.years.dry in wet": 4,
+        "studies.near.within.2": 5,
+        "studies.sweep": 6,
+    }
 
 
 @pytest.mark.parametrize("text", ["", "zeropark: 1\n", "studies: [", "- a\n"])

@@ -186,6 +186,15 @@ def test_price_of_a_limit(study: Run) -> None:
     )
 
 
+def test_limits_that_are_near_are_two_variants(study: Run) -> None:
+    """As above, in two limits that six digits would not tell apart: 0.0001 MWh less costs 0.0001 EUR more."""
+    text = "  p: {kind: rule-prices, rule: bought, limits: [180.0001, 180.0002], set: {assets.grid.buy.price: 1}}"
+    found = only(study(text))
+    costs = values(found, "cost")
+    assert list(costs) == [WITHOUT, "limit 180.0001 MWh", "limit 180.0002 MWh"]
+    assert costs["limit 180.0001 MWh"] - costs["limit 180.0002 MWh"] == pytest.approx(1e-4, rel=0.01)
+
+
 def test_a_rule_with_its_own_limit_stays_as_it_is() -> None:
     """Every rule of a pack with a limit, rebuilt with that limit, has the same form."""
     park = load(SMALL)

@@ -103,6 +103,34 @@ def test_a_study_without_any_plan_has_a_page_with_its_reasons(study: Run) -> Non
     assert "2 variants of the park were studied; 2 have no plan" in page
 
 
+# A line below the load of 10 MW leaves the night short; factors of 10 MW, one draw in each half (Latin hypercube).
+NARROW = """\
+  m:
+    kind: monte-carlo
+    seed: 1
+    draws: 2
+    set: {assets.grid.capacity: 10 MW}
+    fields: {assets.grid.capacity: {distribution: uniform, low: LOW, high: HIGH}}
+"""
+
+
+def test_draws_without_a_plan_are_counted_beside_their_figures(study: Run) -> None:
+    page = study_html(study(NARROW.replace("LOW", "0.5").replace("HIGH", "1.5")))
+    figures = data_of(page)["figures"]
+    for language, words in (("en", "of 2 draws, 1 had no plan"), ("zh", "2 次抽样中 1 次无可行方案")):
+        for place in ("m/cost", "m/capacities"):
+            for shown in figures[language][place].values():
+                assert words in json.dumps(shown, ensure_ascii=False)
+    assert "Of 2 draws, 1 had no plan" in page
+
+
+def test_without_a_draw_that_has_a_plan_there_is_a_sentence_in_place_of_figures(study: Run) -> None:
+    page = study_html(study(NARROW.replace("LOW", "0.1").replace("HIGH", "0.9")))
+    assert data_of(page)["figures"] == {"en": {}, "zh": {}}
+    assert "None of the 2 draws had a plan" in page
+    assert "2 次抽样均无可行方案" in page
+
+
 def test_names_of_the_park_are_escaped(study: Run, park: Path) -> None:
     file = park / "park.yaml"
     file.write_text(file.read_text().replace("name: Two assets", "name: <b>Two</b> assets"), encoding="utf-8")

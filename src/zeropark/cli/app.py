@@ -77,7 +77,7 @@ def main() -> None:
     except (KeyboardInterrupt, SystemExit) as error:
         if isinstance(error, SystemExit) and error.code != CANCELLED:
             raise
-        errors.print("cancelled; no results were written")
+        errors.print("cancelled")  # what is left behind, the command has said
         sys.stderr.flush()
         os._exit(CANCELLED)  # the solver may still be winding up in its thread, and must not be torn down
     except Exception:

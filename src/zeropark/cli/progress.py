@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich.markup import escape
 from rich.progress import BarColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.progress_bar import ProgressBar
@@ -95,8 +96,18 @@ def _one_line_each() -> Progress:
 
 
 @contextmanager
-def bar(quiet: bool) -> Iterator[Progress]:
-    """A progress to hand on; it shows on stderr, and only on a terminal."""
+def bar(quiet: bool, stays: str = "no results were written") -> Iterator[Progress]:
+    """A progress to hand on; it shows on stderr, and only on a terminal. stays: said after Ctrl-C."""
+    try:
+        with _shown(quiet) as progress:
+            yield progress
+    except KeyboardInterrupt:
+        errors.print(escape(stays), soft_wrap=True)
+        raise
+
+
+@contextmanager
+def _shown(quiet: bool) -> Iterator[Progress]:
     if quiet:
         yield silent
         return

@@ -19,7 +19,7 @@ from zeropark.cli.options import (
     require_writable,
 )
 from zeropark.cli.progress import bar
-from zeropark.cli.say import console, errors, say_outcome
+from zeropark.cli.say import console, say_outcome
 from zeropark.optimize.options import SolverName, SolverOptions
 from zeropark.planning import PlanOptions
 from zeropark.readings import load
@@ -62,13 +62,9 @@ def study_command(
     solving = SolverOptions(solver=solver, time_limit=time_limit)
     options = StudyOptions(solving, scheduler, workers, only or (), pairs(overrides))
     require_writable(out)
-    try:
-        with bar(quiet=as_json) as progress:
-            studied = run_studies(park, file, out, options, progress)
-            write_studies(studied, out, progress)
-    except KeyboardInterrupt:
-        errors.print(f"finished variants stay in {out}; the same command goes on from there")
-        raise
+    with bar(as_json, f"finished variants stay in {out}; the same command goes on from there") as progress:
+        studied = run_studies(park, file, out, options, progress)
+        write_studies(studied, out, progress)
     if as_json:
         print(studies_as_json(studied))
     else:

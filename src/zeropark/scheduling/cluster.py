@@ -8,8 +8,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import metadata
+from itertools import count
 from typing import Any
 
 from zeropark.errors import Fault, InputError, NotSolved
@@ -36,9 +37,10 @@ class Cluster:
         self._client = connected(address)
 
     def words(self) -> str:
-        """Where the tasks run, for people."""
-        count = len(self._client.nthreads())
-        return f"{count} worker{'s' if count != 1 else ''} at {self.address}"
+        """Where the tasks run, for people. Raises NotSolved where the scheduler is lost."""
+        with self._reachable():
+            workers = len(self._client.nthreads())
+        return f"{workers} worker{'s' if workers != 1 else ''} at {self.address}"
 
     def run(
         self,
@@ -47,19 +49,23 @@ class Cluster:
         arguments: Mapping[str, Argument],
         tick: Tick,
     ) -> Iterator[tuple[str, Result | Lost]]:
-        """See ``Scheduler.run``. Dask itself runs again what a dead worker was doing."""
+        """See ``Scheduler.run``. Dask itself runs again what a dead worker was doing.
+
+        Raises NotSolved where the scheduler is lost, or gives up the work.
+        """
         token = f"zeropark-{uuid.uuid4().hex}"
-        _patiently(lambda: self._client.register_plugin(Holder(token, shared), name=token))
+        with self._reachable():
+            _patiently(lambda: self._client.register_plugin(Holder(token, shared), name=token))
         done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         running: dict[str, tuple[str, Future]] = {}
         attempts: Counter[str] = Counter()
+        numbers = count()
 
         def begin(name: str) -> None:
             attempts[name] += 1
-            key = f"{token}-{len(attempts)}-{attempts[name]}"
-            future = self._client.submit(
-                _run, function, token, arguments[name], key=key, pure=False, retries=ATTEMPTS
-            )
+            key = f"{token}-{next(numbers)}"  # of this attempt alone: Dask takes one key for one result
+            with self._reachable():
+                future = self._client.submit(_run, function, token, arguments[name], key=key, pure=False)
             running[key] = name, future
             future.add_done_callback(done.put)
 
@@ -73,19 +79,40 @@ class Cluster:
                 except queue.Empty:
                     continue
                 name, _ = running.pop(future.key)
-                try:  # where the worker died with the result, this waits until Dask has it again
-                    yield name, future.result()
-                except KilledWorker:
-                    if attempts[name] < 2:  # Dask blames all that a dead worker had: a second chance
-                        begin(name)
-                    else:
-                        yield name, Lost(ATTEMPTS)
-                except CancelledError as error:
-                    raise NotSolved("the cluster gave up the work", f"scheduler {self.address}") from error
+                result = self._result_of(future)
+                if isinstance(result, Lost) and attempts[name] < 2:
+                    begin(name)  # Dask blames all that a dead worker had: a second chance
+                else:
+                    yield name, result
         finally:
-            with suppress(OSError):
+            with suppress(OSError, RuntimeError, CancelledError):
                 self._client.cancel([future for _, future in running.values()], force=True)
                 self._client.unregister_worker_plugin(token)
+
+    def _result_of(self, future: Future) -> Any:
+        """The result of a task that is done, or Lost; an error of the function is raised as it is."""
+        failure: BaseException | None
+        with self._reachable():
+            try:  # where the worker died with the result, this waits until Dask has it again
+                failure = future.exception()
+                if failure is None:
+                    return future.result()
+            except KilledWorker as error:
+                failure = error
+        if isinstance(failure, KilledWorker):
+            return Lost(ATTEMPTS)
+        assert failure is not None
+        raise failure.with_traceback(future.traceback())
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        """Of messages to the scheduler: without it nothing more can be asked, which is no defect of ours."""
+        try:
+            yield
+        except CancelledError as error:
+            raise NotSolved("the cluster gave up the work", f"scheduler {self.address}") from error
+        except (OSError, RuntimeError) as error:
+            raise NotSolved("the cluster's scheduler is lost", f"scheduler {self.address}") from error
 
     def __enter__(self) -> Cluster:
         return self
@@ -123,6 +150,9 @@ def connected(address: str, direct_to_workers: bool = False) -> Client:
     except TimeoutError as error:
         client.close()
         raise _refused(address, "a scheduler without workers", f"dask worker {address}") from error
+    except OSError as error:
+        client.close()
+        raise _refused(address, "a scheduler that was lost meanwhile", "start it again") from error
     except BaseException:
         client.close()
         raise

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
 from zeropark.study.jobs import ANSWERED, Job, Result, result_of
+from zeropark.study.whole import whole
 
 FOLDER = "variants"
 
@@ -30,11 +29,5 @@ class Finished:
     def put(self, key: str, job: Job, result: Result) -> None:
         """Keep a result; the file appears whole, or not at all."""
         text = json.dumps({**result.as_dict(), "job": job.as_dict()}, ensure_ascii=False, indent=1)
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".partial")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-            os.replace(name, self._folder / f"{key}.json")
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with whole(self._folder / f"{key}.json") as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from zeropark.errors import Fault, nearest
 from zeropark.park.spec import ParkFile
 from zeropark.park.yaml import Document
@@ -49,7 +51,9 @@ def faults_of_study(name: str, study: AnyStudy, ground: Ground, document: Docume
     found += _faults_of_kind(name, study, ground, spec, document)
     if found:
         return found
-    for variant in _checked(name, study, ground):
+    checked = _checked(name, study, ground)
+    found += _same_name(name, checked, document)
+    for variant in checked:
         _, faults = ground.spec_with(variant.job.overrides)
         found += blamed_on_study(faults, variant.where, whole, document)
     return list(dict.fromkeys(found))
@@ -59,6 +63,8 @@ def _faults_of_kind(
     name: str, study: AnyStudy, ground: Ground, spec: ParkFile, document: Document
 ) -> list[Fault]:
     match study:
+        case WeatherYears():
+            return years.faults(name, study, document)
         case NearOptimal():
             return near.faults(name, study, spec, document)
         case RulePrices():
@@ -67,6 +73,18 @@ def _faults_of_kind(
             return chance.faults(name, study, ground, document)
         case _:
             return []
+
+
+def _same_name(name: str, variants: list[Variant], document: Document) -> list[Fault]:
+    """Variants that go by one name, of which only one result could be kept."""
+    counts = Counter(variant.name for variant in variants)
+    place = ("studies", name)
+    expected = "values by which each variant has its own name"
+    return [
+        Fault(document.file, document.line(place), ".".join(place), f"{count} variants '{title}'", expected)
+        for title, count in counts.items()
+        if count > 1
+    ]
 
 
 def _checked(name: str, study: AnyStudy, ground: Ground) -> list[Variant]:

@@ -36,9 +36,14 @@ def variants(name: str, study: NearOptimal, spec: ParkFile, done: Results) -> li
                     "part": part,
                     "sense": sense,
                 }
-                title = f"{sense} {asset}.{part} within {within * 100:g} %"
+                title = f"{sense} {asset}.{part} within {_percent(within)} %"
                 found.append(Variant(title, Job("reach", study.set, details), fields, where))
     return found
+
+
+def _percent(within: float) -> str:
+    """As people write it: 7 % is not quite 0.07 · 100."""
+    return f"{within * 100:.12g}"
 
 
 def expandable(spec: ParkFile) -> list[Key]:
@@ -61,7 +66,7 @@ def capacities(study: NearOptimal, spec: ParkFile) -> list[Key]:
 
 
 def faults(name: str, study: NearOptimal, spec: ParkFile, document: Document) -> list[Fault]:
-    """Capacities that the park does not decide on, and a park without any."""
+    """Capacities that the park does not decide on, a park without any, an extra cost twice."""
     every = expandable(spec)
     known = list(dict.fromkeys([*(asset for asset, _ in every), *(".".join(key) for key in every)]))
     found = [
@@ -75,6 +80,18 @@ def faults(name: str, study: NearOptimal, spec: ParkFile, document: Document) ->
         )
         for index, wanted in enumerate(study.capacities)
         if wanted not in known
+    ]
+    told = [_percent(within) for within in study.within]
+    found += [
+        Fault(
+            document.file,
+            document.line(("studies", name, "within", index)),
+            f"studies.{name}.within.{index}",
+            f"{percent} % again",
+            "each extra cost once",
+        )
+        for index, percent in enumerate(told)
+        if percent in told[:index]
     ]
     if not every:
         line = document.line(("studies", name))

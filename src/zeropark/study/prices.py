@@ -11,7 +11,7 @@ from zeropark.park.yaml import Document
 from zeropark.rules.build import OWN
 from zeropark.study.jobs import Job, Quantity
 from zeropark.study.spec import RulePrices
-from zeropark.study.variants import Derived, Results, Variant, set_of
+from zeropark.study.variants import Derived, Results, Variant, exact, set_of
 
 WITHOUT = "without the rule"
 
@@ -62,7 +62,7 @@ def variants(name: str, study: RulePrices, park: Park) -> list[Variant]:
             where[f"limits.{rule}.limit"] = ("studies", name, "limits", index)
         else:
             details = {"rule": rule_name(study), "limit": limit}
-        title = f"limit {limit:g} {unit}".removesuffix(" 1")
+        title = f"limit {exact(limit)} {unit}".removesuffix(" 1")
         found.append(Variant(title, Job("plan", overrides, details), {"limit": limit}, where))
     return found
 
@@ -85,7 +85,7 @@ def derived(study: RulePrices, park: Park, done: Results) -> list[Derived]:
     for (low, low_cost, _), (high, high_cost, _) in pairwise(sorted(points, key=lambda p: p[0])):
         if high > low:
             price = abs(high_cost - low_cost) / (high - low)
-            title = f"from {low:g} to {high:g} {unit}".removesuffix(" 1")
+            title = f"from {exact(low)} to {exact(high)} {unit}".removesuffix(" 1")
             quantity = Quantity("price_by_difference", price, f"{currency}/({unit})")
             found.append(Derived(title, {"limit": (low + high) / 2, "from": low, "to": high}, quantity))
     return found

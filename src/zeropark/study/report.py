@@ -28,6 +28,8 @@ from zeropark.texts import in_language
 Keys = list[tuple[str, str]]
 Draw = Callable[[Park, StudyResult, str, Language], go.Figure]
 _ROWS_SHOWN = 60
+_DIGITS_OF_LIMIT = 12
+"""As written by the user: neighbouring limits must not look alike."""
 
 _DRAW: Mapping[str, Mapping[str, Draw]] = {
     "sweep": {
@@ -84,8 +86,13 @@ def keys_of(park: Park, study: StudyResult, language: Language) -> dict[str, Key
         case RulePrices():
             found = {"cost": only, "price": only}
         case MonteCarlo():
-            several = spreads.drawn_values(study, "cost").size > 2
-            found = {"cost": only, "capacities": units, "drivers": only if several else []}
+            planned = spreads.drawn_values(study, "cost").size
+            drawn = [(unit, unit_text(unit, language)) for unit in spreads.spread_units(study)]
+            found = {
+                "cost": only if planned else [],
+                "capacities": drawn,
+                "drivers": only if planned > 2 else [],
+            }
     return {place: keys for place, keys in found.items() if keys}
 
 
@@ -131,7 +138,19 @@ def _intro(park: Park, study: StudyResult, language: Language) -> str:
     if isinstance(study.study, MonteCarlo):
         method = t(f"method-{study.study.method}", language)
         parts = {"count": str(study.study.draws), "method": method, "seed": str(study.study.seed)}
-    return t(f"intro-{study.study.kind}", language, **parts)
+    intro = t(f"intro-{study.study.kind}", language, **parts)
+    return intro + _without_plan(study, language)
+
+
+def _without_plan(study: StudyResult, language: Language) -> str:
+    """A sentence on the draws that are in no figure, where there are any."""
+    if not isinstance(study.study, MonteCarlo):
+        return ""
+    draws, without = spreads.draws_of(study)
+    if not without:
+        return ""
+    key = "no-draw" if without == draws else "of-draws-without"
+    return t(key, language, count=str(draws), without=str(without))
 
 
 def rule_title(park: Park, study: RulePrices, language: Language) -> str:
@@ -273,6 +292,6 @@ def variant_title(park: Park, study: StudyResult, name: str, language: Language)
             return t("without-rule", language, value="").rstrip("：: ")
         case RulePrices():
             unit = unit_text(unit_of(study.study, park) or "1", language)
-            return f"{number(float(fields['limit']))} {unit}".rstrip()
+            return f"{number(float(fields['limit']), _DIGITS_OF_LIMIT)} {unit}".rstrip()
         case MonteCarlo():
             return t("as-written", language) if name == AS_WRITTEN else name

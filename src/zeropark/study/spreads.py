@@ -213,12 +213,37 @@ def drawn_values(study: StudyResult, quantity: str) -> Array:
     return np.array([value for value in values if value is not None], dtype=np.float64)
 
 
+def draws_of(study: StudyResult) -> tuple[int, int]:
+    """How many draws there were, and how many of them had no plan."""
+    drawn = [result for name, result in study.results.items() if name != AS_WRITTEN]
+    return len(drawn), sum(result.value("cost") is None for result in drawn)
+
+
+def _of_draws(title: str, study: StudyResult, language: Language) -> str:
+    """The title with the draws that are not in the figure."""
+    draws, without = draws_of(study)
+    if not without:
+        return title
+    return title + t("draws-without", language, count=str(draws), without=str(without))
+
+
+def spread_units(study: StudyResult) -> list[str]:
+    """Units of the capacities that some draw has."""
+    drawn = (unit for (asset, part), unit in built_sizes(study).items() if _drawn(study, (asset, part)))
+    return list(dict.fromkeys(drawn))
+
+
+def _drawn(study: StudyResult, size: Key) -> bool:
+    return drawn_values(study, f"{size[1]}:{size[0]}").size > 0
+
+
 def cost_spread(park: Park, study: StudyResult, _: str, language: Language) -> go.Figure:
     """Histogram of the cost with its quantiles, and the cost of the park as it is written."""
     costs = drawn_values(study, "cost")
     largest = float(np.max(np.abs(costs), initial=1.0))
     scale = money_scale(largest, park.spec.money.currency, language)
-    drawn = figure(t("title-spread", language), 380, bargap=0.04, showlegend=False)
+    title = _of_draws(t("title-spread", language), study, language)
+    drawn = figure(title, 380, bargap=0.04, showlegend=False)
     drawn.add_trace(
         go.Histogram(
             x=costs / scale.factor,
@@ -227,9 +252,7 @@ def cost_spread(park: Park, study: StudyResult, _: str, language: Language) -> g
             hovertemplate="%{x} " + scale.unit + ": %{y}<extra></extra>",
         )
     )
-    marks = [
-        (f"P{share * 100:g}", float(np.quantile(costs, share))) for share in (0.05, 0.5, 0.95) if costs.size
-    ]
+    marks = [(f"P{share * 100:g}", float(np.quantile(costs, share))) for share in (0.05, 0.5, 0.95)]
     for label, value in marks:
         text = f"{label} {number(value / scale.factor)}"
         drawn.add_vline(x=value / scale.factor, line={"color": INK, "width": 1.5, "dash": "dot"})
@@ -268,9 +291,10 @@ def _bins(count: int) -> int:
 
 def capacity_spread(park: Park, study: StudyResult, key: str, language: Language) -> go.Figure:
     """Boxes of the capacities of one unit: quartiles, 5 % and 95 % as whiskers, the median."""
-    sizes = [size for size, unit in built_sizes(study).items() if unit == key]
+    sizes = [size for size, unit in built_sizes(study).items() if unit == key and _drawn(study, size)]
     unit = unit_text(key, language)
-    drawn = figure(t("title-spread-capacities", language, unit=unit), 110 + 42 * len(sizes), showlegend=False)
+    heading = _of_draws(t("title-spread-capacities", language, unit=unit), study, language)
+    drawn = figure(heading, 110 + 42 * len(sizes), showlegend=False)
     for asset, part in sizes:
         values = drawn_values(study, f"{part}:{asset}")
         low, first, middle, third, high = (float(np.quantile(values, share)) for share in QUANTILES)
@@ -304,7 +328,8 @@ def drivers(park: Park, study: StudyResult, _: str, language: Language) -> go.Fi
         for path in study.study.fields
     }
     shown = sorted((p for p in ranks if math.isfinite(ranks[p])), key=lambda p: abs(ranks[p]))
-    drawn = figure(t("title-drivers", language), 110 + _ROW * len(shown), showlegend=False, bargap=0.4)
+    title = _of_draws(t("title-drivers", language), study, language)
+    drawn = figure(title, 110 + _ROW * len(shown), showlegend=False, bargap=0.4)
     drawn.add_trace(
         go.Bar(
             orientation="h",

@@ -17,8 +17,8 @@ Results = Mapping[str, Result]
 
 @dataclass(frozen=True)
 class Variant:
-    """fields: what varies → its value, as the tables and figures show it. where: overridden path → where
-    its value stands in the study file.
+    """name: of no other variant of the study; results are kept by it. fields: what varies → its value, as the
+    tables and figures show it. where: overridden path → where its value stands in the study file.
     """
 
     name: str
@@ -34,6 +34,12 @@ class Derived:
     variant: str
     fields: Mapping[str, FieldValue]
     quantity: Quantity
+
+
+def exact(value: float) -> str:
+    """A number as short as it can be without being taken for another one."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def set_of(study: str, overrides: Mapping[str, str]) -> dict[str, Path_]:

@@ -65,6 +65,18 @@ STUDY: Terms = {
     "title-rule-price": ("Price of the limit", "限值的边际价格"),
     "title-spread": ("Distribution of the cost", "费用分布"),
     "title-spread-capacities": ("Distribution of capacities, {unit}", "容量分布（{unit}）"),
+    "draws-without": (
+        "; of {count} draws, {without} had no plan",
+        "（{count} 次抽样中 {without} 次无可行方案）",
+    ),
+    "of-draws-without": (
+        " Of {count} draws, {without} had no plan: figures and quantiles are of the others alone.",
+        "{count} 次抽样中 {without} 次无可行方案，图与分位数仅含其余抽样。",
+    ),
+    "no-draw": (
+        " None of the {count} draws had a plan: there is no distribution to show.",
+        "{count} 次抽样均无可行方案，故无分布可示。",
+    ),
     "title-drivers": (
         "What the cost follows: rank correlation with each field",
         "费用的驱动因素：与各参数的秩相关系数",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,29 +12,16 @@ from zeropark.optimize.options import Progress, silent
 from zeropark.study.report import study_html
 from zeropark.study.run import Studied
 from zeropark.study.table import as_json, table_of
+from zeropark.study.whole import whole
 
 
 def write_studies(studied: Studied, out: Path, progress: Progress = silent) -> tuple[Path, ...]:
     """Write ``results.parquet``, ``study.html`` and ``study.json`` into ``out``, each whole or not at all."""
     for name, write in _WRITERS.items():
         progress(f"write {name.split('.')[0]}", 0.0)
-        handle, temporary = tempfile.mkstemp(dir=out, suffix=".partial")
-        os.close(handle)
-        try:
-            write(studied, Path(temporary))
-            os.replace(temporary, out / name)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        _plain_rights(out / name)
+        with whole(out / name) as temporary:
+            write(studied, temporary)
     return tuple(out / name for name in _WRITERS)
-
-
-def _plain_rights(path: Path) -> None:
-    """Those of any new file: a temporary one is readable by its owner only."""
-    mask = os.umask(0)
-    os.umask(mask)
-    path.chmod(0o666 & ~mask)
 
 
 def _write_table(studied: Studied, path: Path) -> None:

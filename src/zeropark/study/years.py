@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zeropark.errors import Fault
+from zeropark.park.yaml import Document
 from zeropark.study.jobs import Job, Quantity, Result
 from zeropark.study.spec import WeatherYears
 from zeropark.study.variants import Derived, Results, Variant, plan_in, set_of
@@ -33,6 +35,23 @@ def _in(name: str, study: WeatherYears, plan: str, planned: Result, year: str) -
     job = Job("dispatch", {**study.set, **own}, {"capacities": plan_in(planned)})
     where = {path: ("studies", name, "years", year, path) for path in own}
     return Variant(f"{plan} in {year}", job, {"plan": plan, "year": year}, where)
+
+
+def faults(name: str, study: WeatherYears, document: Document) -> list[Fault]:
+    """Years with the name of the plan for all, and names by which two variants would be the same."""
+    found = []
+    told: dict[str, str] = {ALL: "the plan for all years"}
+    for year in study.years:
+        clashes = {variant_of(plan, year) for plan in study.years} & told.keys()
+        if clashes:
+            place = ("studies", name, "years", year)
+            same = sorted(clashes)[0]
+            words = f"'{same}' would be {told[same]} too"
+            found.append(
+                Fault(document.file, document.line(place), ".".join(place), words, "another name of the year")
+            )
+        told |= {variant_of(plan, year): f"a plan in the year '{year}'" for plan in study.years}
+    return found
 
 
 def derived(study: WeatherYears, done: Results) -> list[Derived]:
