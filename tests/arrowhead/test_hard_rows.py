@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from zeropark.forms import Form
+from zeropark.optimize.arrowhead.detect import arrowhead_of
 from zeropark.optimize.arrowhead.interior import Interior
 from zeropark.optimize.arrowhead.solve import solve_arrowhead
 from zeropark.optimize.highs import solve_highs
@@ -111,3 +112,19 @@ def test_an_answer_that_is_not_accepted_is_none(monkeypatch: pytest.MonkeyPatch)
     again = run_solver(problem, ONE)
     assert again.status == "optimal"
     assert again.solver.startswith("highs")
+
+
+def test_rows_that_their_columns_keep_are_left_out() -> None:
+    """Nothing is bought: peak ≥ 0 in each of eight steps says nothing, and is no row of the border."""
+    zero, full = np.zeros(T), np.full(T, INF)
+    variables = [
+        Variable(("a", "x"), zero, full, chain=0),
+        Variable(("a", "peak"), np.zeros(1), np.full(1, INF)),
+    ]
+    rows = [
+        Rows("peak", (shared(("a", "peak"), -1.0, T),), -full, zero),
+        Rows("serve", (each_step(("a", "x"), 1.0, T),), np.full(T, 2.0), full),
+    ]
+    problem = assemble(place(variables), {}, rows, Form({("a", "x"): 1.0, ("a", "peak"): 1.0}, 0.0))
+    assert arrowhead_of(problem).arrow.border.rows == 0
+    assert solve_arrowhead(problem, ONE).objective == pytest.approx(16.0, rel=1e-7)

@@ -200,6 +200,8 @@ class _Detector:
             g = len(self.border_rows)
             col, value = slab.col[mine], slab.value[mine]
             inside = layout.chain[col] != NOWHERE
+            if not np.any(inside) and self._always_holds(col, value, slab.lower[k], slab.upper[k]):
+                continue
             self.border_rows.append((layout.border[col[~inside]], value[~inside]))
             self.border_lower.append(float(slab.lower[k]))
             self.border_upper.append(float(slab.upper[k]))
@@ -211,6 +213,13 @@ class _Detector:
                 series = np.zeros(layout.steps[c])
                 series[layout.step[col[same]]] = value[same]
                 self.builders[c].sums.append((g, int(layout.rate[col[same][0]]), series))
+
+    def _always_holds(self, col: Ints, value: Array, lower: float, upper: float) -> bool:
+        """A row of border columns that their own bounds keep already (a peak ≥ 0 where nothing is bought)."""
+        low, high = self.problem.lower[col], self.problem.upper[col]
+        least = float(np.sum(np.where(value > 0, value * low, value * high)))
+        most = float(np.sum(np.where(value > 0, value * high, value * low)))
+        return lower <= least and most <= upper
 
 
 def _require_nothing(lower: float, upper: float) -> None:
