@@ -243,7 +243,7 @@ def test_a_chain_that_kills_each_worker_is_told(local: LocalCluster) -> None:
             with suppress(ProcessLookupError):  # the nanny is at it
                 os.kill(pid, signal.SIGKILL)
 
-    with pytest.raises(NotSolved, match="too little memory|no workers any more"):
+    with pytest.raises(NotSolved, match=r"too little memory|no workers any more"):
         solve_arrowhead(
             three_years(SEEDS[0]), SolverOptions(scheduler=local.scheduler_address), kill_all, plain
         )
