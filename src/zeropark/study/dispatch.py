@@ -255,7 +255,12 @@ def told(found: Dispatch, origin: str) -> Outcome:
     """
     if found.outcome is None:
         raise Infeasible([*found.reasons])
-    notes = [both(f"capacities are those of {origin}, fixed", f"设备容量取自 {origin}，固定不变")]
+    notes = [
+        both(
+            f"capacities are those of {origin}, fixed: least cost and certificate are of the operation alone",
+            f"设备容量取自 {origin}，固定不变：最低费用与证书仅针对运行",
+        )
+    ]
     notes += [
         both(
             f"rule '{name}' cannot be kept with these capacities: it is missed by at least {miss:.6g}",
