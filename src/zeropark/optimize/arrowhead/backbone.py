@@ -17,9 +17,7 @@ from zeropark.optimize.arrowhead.pattern import Spine
 
 
 @kernel
-def _block(
-    spine: Spine, kept: Array, t: int, before: int, delta_row: float, block: Array, coupling: Array
-) -> None:
+def _block(spine: Spine, kept: Array, t: int, before: int, block: Array, coupling: Array) -> None:
     """Diagonal block of step t and its coupling to the step before."""
     block[:, :] = 0.0
     coupling[:, :] = 0.0
@@ -166,7 +164,7 @@ def factor_spine(
     for t in range(start, end):
         before = t - 1 if t > 0 else steps - 1
         rows = carried[t]
-        _block(spine, kept, t, before, delta, block, coupling)
+        _block(spine, kept, t, before, block, coupling)
         _border_rows(spine, kept, t, before, slot_border[:, group[t]], slot_border[:, group[before]], rows)
         if t + 1 == end:
             after = t
