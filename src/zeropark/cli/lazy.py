@@ -21,6 +21,30 @@ COMMANDS = {
         "studies",
         "Many variants of a park: sweeps, weather years, alternatives, rule prices, Monte Carlo. 方案研究",
     ),
+    "carbon": (
+        "carbon",
+        "Where a tenant's electricity came from, hour by hour, on three bases. 电力溯源与碳核算",
+    ),
+    "passport": (
+        "passports",
+        "A product's footprint with its evidence: passport, PACT file, statement. 产品碳护照",
+    ),
+    "verify": (
+        "passports",
+        "Recompute a statement from its inputs, line by line. 复核声明",
+    ),
+    "cbam": (
+        "cbam",
+        "Embedded emissions under the EU's carbon border mechanism, and what they cost. 欧盟碳边境调节机制",
+    ),
+    "efficiency": (
+        "efficiency",
+        "Energy per tonne against the national limits; the dossier of a benchmark plant. 能效对标",
+    ),
+    "abate": (
+        "efficiency",
+        "What each measure saves and costs, alone and in the best order. 减排成本曲线",
+    ),
     "dispatch": (
         "studies",
         "A plan's capacities run in this park: another year, other prices, other rules. 既定容量的运行校核",

@@ -175,6 +175,8 @@ class Source(Asset):
     """Paid for each unit taken."""
     emissions: Annotated[float, Unit("tCO2/({unit})", ge=0)] = 0.0
     """Operating CO2 of each unit taken, besides the carrier's own combustion factor."""
+    upstream: str | None = None
+    """One of ``factors``: life-cycle emissions of what it brings. 上游排放因子"""
 
     @model_validator(mode="after")
     def _one_profile(self) -> Source:
@@ -226,6 +228,9 @@ class Demand(Asset):
     """What each unit not delivered costs; absent: everything must be delivered."""
     price: Annotated[float, Unit("{currency}/({unit})", ge=0)] = 0.0
     """What each delivered unit earns the park (sales, or what a tenant pays from outside the account)."""
+    serves: str | None = None
+    """A converter whose process this load is part of (auxiliaries, heating): it counts in the energy and the footprint of
+    that converter's products. 所属工序"""
 
     @model_validator(mode="after")
     def _one_need(self) -> Demand:
@@ -311,6 +316,8 @@ class Converter(Asset):
     """Paid for each unit of the rated carrier."""
     emissions: Annotated[float, Unit("tCO2/({unit})", ge=0)] = 0.0
     """Process CO2 for each unit of the rated carrier, besides combustion."""
+    other_ghg: Annotated[float, Unit("tCO2e/({unit})", ge=0)] = 0.0
+    """Other greenhouse gases of the process (PFC, N2O, CH4) for each unit of the rated carrier; in footprints only."""
 
     home: ClassVar[str] = "rated"
 
@@ -438,6 +445,8 @@ class Market(Asset):
     certificates: Certificates | None = None
     origin: Origin = "other"
     """``grid`` for public electricity, ``fossil`` for fuels; accounts and rules select by it."""
+    upstream: str | None = None
+    """One of ``factors``: life-cycle emissions of what is bought here. 上游排放因子"""
 
     @model_validator(mode="after")
     def _consistent(self) -> Market:

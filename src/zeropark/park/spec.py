@@ -9,7 +9,11 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, field_val
 
 from zeropark import units
 from zeropark.park.assets import AnyAsset
+from zeropark.park.carbon_spec import CarbonSpec, UpstreamFactor
+from zeropark.park.cbam_spec import CbamSpec
+from zeropark.park.efficiency_spec import EfficiencySpec, Measure
 from zeropark.park.fields import Declared, Reading, Unit, fault
+from zeropark.park.footprint_spec import FootprintSpec, Worth
 from zeropark.park.tariffs import AccountSpec, Mark, Tariff
 
 
@@ -87,6 +91,8 @@ class Carrier(Declared):
     """Tonnes of coal equivalent per unit, for energy accounts. 折标系数"""
     combustion: Annotated[float, Unit("tCO2/({unit})", ge=0)] = 0.0
     """Fossil CO2 released by using one unit, counted where the carrier is bought. 排放因子"""
+    worth: Worth = Worth()
+    """What one unit is worth where co-products share what a process causes. 分摊依据"""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -249,3 +255,15 @@ class ParkFile(Declared):
     """Accounts of your own, beside the standard ones."""
     limits: dict[str, OwnRule] = Field(default_factory=dict)
     """Limits of your own."""
+    factors: dict[str, UpstreamFactor] = Field(default_factory=dict)
+    """Life-cycle factors of what comes from outside, your own list; sources and markets name them with ``upstream``."""
+    carbon: CarbonSpec | None = None
+    """How electricity is attributed to tenants and products."""
+    footprint: FootprintSpec | None = None
+    """Products and their footprints."""
+    cbam: CbamSpec | None = None
+    """The installation as the EU's carbon border mechanism sees it."""
+    efficiency: EfficiencySpec | None = None
+    """Processes judged against the national energy limits."""
+    measures: dict[str, Measure] = Field(default_factory=dict)
+    """Changes of the park that save energy or carbon, to be planned with everything else."""

@@ -1,0 +1,1 @@
+"""Service: measures planned with everything else, and what a tonne less costs"""

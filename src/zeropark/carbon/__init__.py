@@ -1,0 +1,1 @@
+"""Readings: where electricity came from, and what it weighs"""

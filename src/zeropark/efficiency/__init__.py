@@ -1,0 +1,1 @@
+"""Readings: energy per tonne against the national limits"""

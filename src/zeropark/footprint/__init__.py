@@ -1,0 +1,1 @@
+"""Readings: footprints of products, from cradle to gate"""

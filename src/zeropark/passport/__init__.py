@@ -1,0 +1,1 @@
+"""Papers: what a product carries. Passport, PACT footprint, QR payload"""
