@@ -17,7 +17,9 @@ from zeropark.park.spec import ParkFile
 Path_ = tuple[str | int, ...]
 LineOf = Callable[[Path_], int | None]
 
-_NAMED = ("carriers", "nodes", "tenants", "tables", "weather", "tariffs", "assets", "accounts", "limits")
+_NAMED = (
+    "carriers", "nodes", "tenants", "tables", "weather", "tariffs", "assets", "accounts", "limits", "factors", "measures",
+)  # fmt: skip
 _BAD_IN_NAME = re.compile(r"[/:.\x00-\x1f\x7f]")
 _LONGEST_NAME = 100
 _KINDS = ("source", "demand", "converter", "storage", "connection", "market")
@@ -67,6 +69,7 @@ def graph_faults(spec: ParkFile, line_of: LineOf, file: str) -> list[Fault]:
             _check_price(name, asset, finder)
     _check_account_assets(spec, finder)
     _check_funds(spec, finder)
+    _check_factors(spec, finder)
     unknown = reference_faults(spec, line_of, file)
     if not unknown:
         _check_connections(spec, finder)
@@ -87,6 +90,11 @@ def reference_faults(spec: ParkFile, line_of: LineOf, file: str) -> list[Fault]:
             finder.known((*here, "tenant"), asset.tenant, spec.tenants, "tenant")
         if isinstance(asset, Market) and asset.tariff is not None:
             finder.known((*here, "tariff"), asset.tariff, spec.tariffs, "tariff")
+        if isinstance(asset, (Source, Market)) and asset.upstream is not None:
+            finder.known((*here, "upstream"), asset.upstream, spec.factors, "factor")
+        if isinstance(asset, Demand) and asset.serves is not None:
+            converters = [key for key, other in spec.assets.items() if isinstance(other, Converter)]
+            finder.known((*here, "serves"), asset.serves, converters, "converter")
         if isinstance(asset, Source):
             for key, profile in (("pv", asset.pv), ("wind", asset.wind)):
                 if profile is not None:
@@ -219,6 +227,18 @@ def _check_rated(name: str, asset: Converter, finder: _Finder) -> None:
                 found = "a series" if amount.constant is None else f"amount {amount.constant:g}"
                 hint = "all amounts of a converter are per unit of the carrier at its rated node"
                 finder.add((*here, side, asset.rated), found, "the amount 1 at the rated node", hint)
+
+
+def _check_factors(spec: ParkFile, finder: _Finder) -> None:
+    """An upstream factor is for an amount of what the asset brings."""
+    for name, asset in spec.assets.items():
+        if not isinstance(asset, (Source, Market)) or asset.upstream not in spec.factors:
+            continue
+        carrier = spec.carriers.get(spec.nodes[asset.node].carrier) if asset.node in spec.nodes else None
+        per = spec.factors[asset.upstream].per
+        if carrier is not None and not units.same_dimension(per, carrier.unit):
+            found = f"a factor per {per} for a carrier counted in {carrier.unit}"
+            finder.add(("assets", name, "upstream"), found, f"a factor per {carrier.unit}")
 
 
 def _check_funds(spec: ParkFile, finder: _Finder) -> None:

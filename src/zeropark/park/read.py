@@ -35,7 +35,9 @@ from zeropark.park.yaml import Document, Path_, parse_yaml, read_yaml
 from zeropark.texts import both
 
 PARK_FILE = "park.yaml"
-_ENTRIES = ("assets", "tables", "weather", "tariffs", "tenants", "rules", "accounts", "limits")
+_ENTRIES = (
+    "assets", "tables", "weather", "tariffs", "tenants", "rules", "accounts", "limits", "factors", "measures",
+)  # fmt: skip
 """Sections whose entries can be left out, so that the faults of the others are found all the same."""
 _PLACEHOLDERS: dict[str, Any] = {"zeropark": 1, "name": "?", "money": {"discount_rate": 0.0}}
 """What stands for a section that is faulty itself, for the same end."""
@@ -75,7 +77,11 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None, parsed: Do
     if spec is not None:
         faults += graph_faults(spec, document.line, document.file)
     else:
-        faults += reference_faults(usable, document.line, document.file)
+        faults += [
+            fault
+            for fault in reference_faults(usable, document.line, document.file)
+            if not fault.found.endswith(_left_out(usable, document))
+        ]
     clock, found = clock_of(usable.time, document)
     faults += found
     packs, found = packs_of(usable, file.parent, document)
@@ -99,6 +105,16 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None, parsed: Do
     ]
     assumptions = assumptions_of(document, packs) + parameters_of(spec, packs)
     return Park(file.parent, spec, clock, arrays, packs, assumptions, tuple(notes), lines=lines)
+
+
+def _left_out(pruned: ParkFile, document: Document) -> tuple[str, ...]:
+    """Entries that stand in the file and are faulty themselves, in quotes: that they are named is no fault."""
+    return tuple(
+        f"'{name}'"
+        for section in _ENTRIES
+        for name, _ in _sections(document.data.get(section))
+        if name not in getattr(pruned, section)
+    )
 
 
 def partial_park(
