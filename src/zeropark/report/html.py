@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import metadata
@@ -42,6 +42,7 @@ from zeropark.figures.series import (
 from zeropark.figures.words import carrier_title, say
 from zeropark.outcome import Outcome
 from zeropark.report import fields, sums, view
+from zeropark.report.blocks import Block, written
 from zeropark.report.compact import calendar, steps_joined, store
 from zeropark.report.words import PAPER
 from zeropark.texts import in_language
@@ -59,7 +60,7 @@ class Drawings:
     choices: dict[str, Choices]
 
 
-def report_html(outcome: Outcome) -> str:
+def report_html(outcome: Outcome, blocks: Sequence[Block] = ()) -> str:
     """The whole page. Figures over time come as empty shells that the page fills from one store."""
     flowing, shown = flow_lines(outcome), all_lines(outcome)
     lines = {key: line.values for key, line in (shown | flowing).items()}
@@ -79,6 +80,7 @@ def report_html(outcome: Outcome) -> str:
         language: Markup(
             environment.get_template("body.html.j2").render(
                 _context(outcome, language, drawn[language], list(days), count)
+                | {"blocks": [_block(block, language) for block in blocks]}
             )
         )
         for language in LANGUAGES
@@ -236,6 +238,24 @@ def _context(
         "weeks": weeks,
         "hours_joined": number(outcome.flows.clock.step_hours * count) if count > 1 else "",
         "version": metadata.version("zeropark"),
+    }
+
+
+def _block(block: Block, language: Language) -> dict[str, Any]:
+    """A block as texts of one language, each with its column's style."""
+    styles = [head.style for head in block.heads]
+    return {
+        "title": in_language(block.title, language),
+        "intro": in_language(block.intro, language),
+        "heads": [(in_language(head.title, language), head.style) for head in block.heads],
+        "rows": [
+            [
+                (written(cell, head, language), style)
+                for cell, head, style in zip(row, block.heads, styles, strict=True)
+            ]
+            for row in block.rows
+        ],
+        "notes": [in_language(note, language) for note in block.notes],
     }
 
 

@@ -7,8 +7,9 @@ empty cell, never zero.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from zeropark.figures.words import asset_title, carrier_title, node_title, pack_
 from zeropark.forms import Array
 from zeropark.outcome import Outcome
 from zeropark.report import fields, sums, view
+from zeropark.report.blocks import Block
 from zeropark.report.fields import note_words, place_words, value_words
 from zeropark.report.words import PAPER
 from zeropark.texts import in_language
@@ -73,13 +75,15 @@ class Sheet:
         self.page.freeze_panes(_HEAD + 1, 1)
 
 
-def write_tables(outcome: Outcome, path: Path) -> None:
-    """Write the workbook."""
+def write_tables(outcome: Outcome, path: Path, blocks: Sequence[Block] = ()) -> None:
+    """Write the workbook; a sheet for each block stands before the last one."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": outcome.park.spec.name, "comments": "Written by zeropark"})
         formats = _formats(book)
         writers = (_summary, _capacities, _cost, _bill, _months, _accounts, _rules, _balance, _assumptions)
-        for name, write in zip(SHEETS, writers, strict=True):
+        sheets: list[tuple[str, Callable[[Outcome, Sheet], None]]] = list(zip(SHEETS, writers, strict=True))
+        sheets[-1:-1] = [(block.sheet, partial(_block, block)) for block in blocks]
+        for name, write in sheets:
             page = book.add_worksheet(name)
             page.hide_gridlines(2)
             page.set_landscape()
@@ -124,6 +128,26 @@ def _asset(outcome: Outcome, name: str) -> str:
     }
     title = titles.get(name, name)
     return title if list(titles.values()).count(title) < 2 else f"{title} ({name})"
+
+
+def _block(block: Block, _: Outcome, sheet: Sheet) -> None:
+    """A block of readings: its table, and what is said beside it below."""
+    heads = [(_joined(head.title), head.width) for head in block.heads] or [("", 80)]
+    sheet.head(_joined(block.title), heads)
+    for row, cells in enumerate(block.rows, _HEAD + 1):
+        for column, (cell, head) in enumerate(zip(cells, block.heads, strict=True)):
+            if isinstance(cell, str):
+                sheet.text(row, column, _joined(cell))
+            else:
+                sheet.number(row, column, cell, "share" if head.style == "share" else "number")
+    below = _HEAD + 2 + len(block.rows)
+    for row, note in enumerate((block.intro, *block.notes), below):
+        sheet.text(row, 0, _joined(note), "plain")
+
+
+def _joined(text: str) -> str:
+    """Both languages in one cell."""
+    return _names(in_language(text, language) for language in LANGUAGES)
 
 
 def _summary(outcome: Outcome, sheet: Sheet) -> None:

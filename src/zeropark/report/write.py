@@ -16,11 +16,14 @@ import pyarrow.parquet as pq
 from zeropark.errors import Fault, InputError
 from zeropark.flows import price_table
 from zeropark.outcome import Outcome
+from zeropark.report.blocks import Block
 from zeropark.report.html import report_html
+from zeropark.report.proofs import blocks_of
 from zeropark.report.summary import summary_of
 from zeropark.report.tables import write_tables
 
 Progress = Callable[[str, float], None]
+Blocks = tuple[Block, ...]
 
 _TIME = pa.field("time", pa.timestamp("us", tz="UTC"))
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -44,9 +47,10 @@ def write_outcome(outcome: Outcome, folder: Path, progress: Progress | None = No
     say = progress or (lambda _text, _share: None)
     temporary = hidden_beside(folder)
     try:
+        blocks = blocks_of(outcome)
         for done, (name, write) in enumerate(_WRITERS.items()):
             say(name, done / len(_WRITERS))
-            write(outcome, temporary / name)
+            write(outcome, temporary / name, blocks)
         _put_in_place(temporary, folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -92,15 +96,15 @@ def _put_in_place(temporary: Path, folder: Path) -> None:
     temporary.rmdir()
 
 
-def _write_flows(outcome: Outcome, path: Path) -> None:
+def _write_flows(outcome: Outcome, path: Path, _: Blocks) -> None:
     _write_parquet(outcome.flows.table(), ("asset", "node", "carrier", "flow"), outcome, path)
 
 
-def _write_levels(outcome: Outcome, path: Path) -> None:
+def _write_levels(outcome: Outcome, path: Path, _: Blocks) -> None:
     _write_parquet(outcome.flows.level_table(), ("asset", "level"), outcome, path)
 
 
-def _write_prices(outcome: Outcome, path: Path) -> None:
+def _write_prices(outcome: Outcome, path: Path, _: Blocks) -> None:
     table = price_table(outcome.flows.clock, outcome.prices, outcome.flows.carriers)
     _write_parquet(table, ("node", "carrier", "price"), outcome, path)
 
@@ -118,20 +122,20 @@ def _write_parquet(table: pd.DataFrame, columns: tuple[str, ...], outcome: Outco
     pq.write_table(content.cast(schema), path, compression="zstd")
 
 
-def _write_tables(outcome: Outcome, path: Path) -> None:
-    write_tables(outcome, path)
+def _write_tables(outcome: Outcome, path: Path, blocks: Blocks) -> None:
+    write_tables(outcome, path, blocks)
 
 
-def _write_report(outcome: Outcome, path: Path) -> None:
-    path.write_text(report_html(outcome), encoding="utf-8")
+def _write_report(outcome: Outcome, path: Path, blocks: Blocks) -> None:
+    path.write_text(report_html(outcome, blocks), encoding="utf-8")
 
 
-def _write_summary(outcome: Outcome, path: Path) -> None:
+def _write_summary(outcome: Outcome, path: Path, _: Blocks) -> None:
     text = json.dumps(summary_of(outcome), ensure_ascii=False, allow_nan=False, indent=2)
     path.write_text(text + "\n", encoding="utf-8")
 
 
-_WRITERS: dict[str, Callable[[Outcome, Path], None]] = {
+_WRITERS: dict[str, Callable[[Outcome, Path, Blocks], None]] = {
     "flows.parquet": _write_flows,
     "levels.parquet": _write_levels,
     "prices.parquet": _write_prices,

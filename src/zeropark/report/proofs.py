@@ -1,0 +1,13 @@
+"""What the report says beyond the plan: electricity by origin, footprints, efficiency, CBAM"""
+
+from __future__ import annotations
+
+from zeropark.outcome import Outcome
+from zeropark.report.blocks import Block, Maker, made
+
+_MAKERS: tuple[tuple[str, str, Maker], ...] = ()
+
+
+def blocks_of(outcome: Outcome) -> tuple[Block, ...]:
+    """Every block that the park asks for, in the order of the report."""
+    return made(_MAKERS, outcome)
