@@ -13,7 +13,7 @@ from zeropark.report import write
 from zeropark.report.write import FILES, write_outcome
 
 
-def stop(_outcome: Outcome, _path: Path) -> None:
+def stop(_outcome: Outcome, _path: Path, _blocks: object) -> None:
     raise KeyboardInterrupt
 
 
