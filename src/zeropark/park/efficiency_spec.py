@@ -18,7 +18,6 @@ from pydantic import (
 from zeropark.park.fields import Declared, Reading, Unit, fault
 from zeropark.park.tariffs import Mark
 
-
 Numbers = TypeVar("Numbers")
 
 
