@@ -22,8 +22,9 @@ from zeropark.park.read import read_park
 from zeropark.park.streams import needed, streams_of
 from zeropark.readings import load
 
-MOST_FREE_STREAMS = 36
-"""Streams that the plan decides on: eight of them follow from others and fall out in presolve."""
+MOST_FREE_STREAMS = 57
+"""Streams that the plan could decide on. All but 28 follow from others and fall out in presolve: what is bought and
+sold of materials, the feeder, billets."""
 
 FIELDS_OF_MONEY_AND_FACTORS = (
     "investment", "fixed_cost", "lifetime", "land", "embodied", "emissions", "coal_equivalent", "combustion",
@@ -49,6 +50,12 @@ def raw() -> dict[str, Any]:
 def facts() -> dict[str, dict[str, Any]]:
     page = yaml.safe_load((FOLDER / "facts.yaml").read_text(encoding="utf-8"))
     return {row["id"]: row for topic in page["facts"].values() for row in topic}
+
+
+@cache
+def choices() -> list[dict[str, Any]]:
+    page = yaml.safe_load((FOLDER / "facts.yaml").read_text(encoding="utf-8"))
+    return list(page["choices"])
 
 
 def decisive(section: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -110,11 +117,12 @@ def test_every_decisive_number_has_source_mark_and_date() -> None:
 
 TURNED = {
     "gas-calorific", "alkaline-electricity", "eaf-metal-charge", "electric-boiler-efficiency", "gas-boiler-efficiency",
-    "heat-pump-cop", "network-fixed-share", "hydrogen-compression", "discount-rate",
+    "heat-pump-cop", "network-fixed-share", "hydrogen-compression", "discount-rate", "concentrate-reo",
+    "separation-reagents", "la-share-of-reo", "ce-share-of-reo", "seg-share-of-reo", "monocrystal-silicon",
 }  # fmt: skip
 """Facts that the park file states in other terms, e.g. per output instead of per input; see the test after next."""
 
-SAME_THING = {"CO2e": "CO2", "tCO2/t": "kgCO2/kg", "CNY/tCO2": "CNY/t"}
+SAME_THING = {"tCO2/t": "kgCO2/kg", "CNY/tCO2": "CNY/t"}
 """Units that the park file keeps apart and facts.yaml does not."""
 
 
@@ -155,9 +163,6 @@ def amount(asset: str, side: str, node: str) -> float:
 
 
 def test_numbers_turned_round_agree_with_their_facts() -> None:
-    def fact(name: str) -> float:
-        return float(facts()[name]["value"])
-
     carriers, gj = park().spec.carriers, 1 / 3.6
     assert carriers["natural-gas"].coal_equivalent == pytest.approx(fact("gas-calorific") / 29.3076, rel=1e-4)
     assert amount("electrolyser", "outputs", "hydrogen") == pytest.approx(
@@ -182,6 +187,91 @@ def test_numbers_turned_round_agree_with_their_facts() -> None:
     assert amount("heat-pump", "inputs", "park-10") == pytest.approx(gj / fact("heat-pump-cop"), rel=1e-3)
 
 
+def fact(name: str) -> float:
+    return float(facts()[name]["value"])
+
+
+def choice(name: str) -> float:
+    return next(float(row["value"]) for row in choices() if row["id"] == name)
+
+
+def capacity(asset: str) -> float:
+    sizing = getattr(park().assets[asset], "capacity")  # noqa: B009 — only some kinds of asset have one
+    return float(sizing.existing)
+
+
+def test_amounts_of_separation_agree_with_shares_and_recovery() -> None:
+    ndpr = fact("ndpr-share-of-reo")
+    assert amount("separation", "inputs", "concentrate") == pytest.approx(
+        1 / fact("concentrate-reo") / fact("separation-recovery") / ndpr, rel=1e-3
+    )
+    assert amount("separation", "inputs", "reagents") == pytest.approx(fact("separation-reagents") / ndpr)
+    shares = {"la-oxide": "la-share-of-reo", "ce-oxide": "ce-share-of-reo", "seg-oxide": "seg-share-of-reo"}
+    for node, share in shares.items():
+        assert amount("separation", "outputs", node) == pytest.approx(fact(share) / ndpr), node
+    assert ndpr + sum(fact(share) for share in shares.values()) == pytest.approx(1)
+
+
+def test_plants_with_a_fixed_load_make_the_yearly_output_that_the_load_is_for() -> None:
+    made = {
+        "separation-output": capacity("separation") / fact("ndpr-share-of-reo"),
+        "lace-output": capacity("lace-cells"),
+        "polysilicon-output": capacity("polysilicon"),
+        "monocrystal-output": capacity("monocrystal"),
+        "motors-output": capacity("motor-works"),
+        "magnets-output": capacity("magnets") * park().availability("magnets").mean(),
+        "recycling-input": capacity("swarf-collected")
+        + fact("magnet-swarf") * choice("magnets-output") / 8760,
+    }
+    for output, per_hour in made.items():
+        assert per_hour * 8760 == pytest.approx(choice(output), rel=1e-3), output
+
+
+def test_mass_of_magnets_silicon_and_motors_closes() -> None:
+    magnets = sum(
+        amount("magnets", "inputs", node) for node in ("ndpr-store", "dysprosium", "cobalt", "pure-iron")
+    )
+    assert magnets == pytest.approx(1 + amount("magnets", "outputs", "swarf"))
+    own, bought = (amount("monocrystal", "inputs", f"polysilicon-{node}") for node in ("store", "bought"))
+    assert own == choice("monocrystal-own-silicon")
+    assert own + bought == pytest.approx(fact("monocrystal-silicon"))
+    assert own * capacity("monocrystal") == pytest.approx(capacity("polysilicon"))
+    motor = sum(
+        amount("motor-works", "inputs", node)
+        for node in ("magnet-store", "electrical-steel", "copper", "aluminium")
+    )
+    stampings_t = 0.015
+    assert motor - stampings_t == pytest.approx(0.045)
+
+
+def test_what_is_bought_or_sold_never_runs_backwards() -> None:
+    """Purchases and sales that follow from others: least need above what comes, and the other way round."""
+    made_here = capacity("separation") + capacity("recycling") * amount("recycling", "outputs", "oxide-store")
+    cells = park().assets["ndpr-cells"]
+    assert isinstance(cells, Converter)
+    least_need = capacity("ndpr-cells") * cells.min_load * amount("ndpr-cells", "inputs", "oxide-store")
+    assert least_need > made_here
+    for metal in ("la-oxide", "ce-oxide"):
+        drawn = capacity("lace-cells") * amount("lace-cells", "inputs", metal)
+        assert capacity("separation") * amount("separation", "outputs", metal) > drawn
+    least_magnets = capacity("magnets") * park().availability("magnets").min()
+    assert least_magnets > capacity("motor-works") * amount("motor-works", "inputs", "magnet-store")
+
+
+def test_loads_of_plants_count_in_their_products() -> None:
+    serving = {
+        name: asset.serves
+        for name, asset in park().assets.items()
+        if isinstance(asset, Demand) and asset.serves
+    }
+    assert {park().assets[plant].tenant for plant in serving.values()} == {
+        park().assets[load].tenant for load in serving
+    }
+    assert set(serving.values()) == {
+        "separation", "magnets", "recycling", "polysilicon", "monocrystal", "motor-works", "arc-furnace",
+    }  # fmt: skip
+
+
 def test_contracts_can_be_met_by_the_plants() -> None:
     steel, cells = park().assets["arc-furnace"], park().assets["ndpr-cells"]
     billets = park().assets["billets"]
@@ -190,7 +280,8 @@ def test_contracts_can_be_met_by_the_plants() -> None:
     assert isinstance(billets, Demand)
     assert billets.target is not None
     assert steel.capacity.existing * 28 * 24 > billets.target.amount
-    drawn = sum(needed(park(), name) for name in ("magnets-metal", "ndpr-sale"))
+    magnets = park().availability("magnets") * capacity("magnets") * amount("magnets", "inputs", "ndpr-store")
+    drawn = magnets + needed(park(), "ndpr-sale")
     assert cells.capacity.existing * cells.min_load < np.mean(drawn) < cells.capacity.existing
 
 

@@ -91,7 +91,6 @@ YEARLY = [
     ("graphite [MW]", "graphite-output", "graphitisation-electricity", "MWh/t"),
     ("steel-auxiliaries [MW]", "steel-output", "steel-auxiliary-electricity", "MWh/t"),
     ("separation-steam [GJ/h]", "separation-output", "separation-steam", "GJ/t"),
-    ("magnets-metal [t/h]", "magnets-output", "magnet-ndpr", "1"),
 ]
 
 
@@ -141,6 +140,16 @@ def test_ndpr_cells_allow_the_yearly_output() -> None:
     assert available.sum() * figure("ndpr-lines-capacity", "t/h") > figure("ndpr-output", "t/year")
     least = figure("ndpr-minimum", "1") * available.sum() * figure("ndpr-lines-capacity", "t/h")
     assert least < figure("ndpr-output", "t/year")
+
+
+def test_magnet_plant_makes_the_yearly_output() -> None:
+    rate = committed()["magnets-rate [1]"]
+    assert rate.between(0, 1).all()
+    assert rate.sum() * figure("magnets-capacity", "t/h") == pytest.approx(
+        figure("magnets-output", "t/year"), rel=1e-4
+    )
+    power = committed()["magnets [MW]"]
+    assert (power / power.mean() - rate / rate.mean()).abs().max() < 1e-3  # in step
 
 
 def test_furnaces_can_make_the_steel() -> None:

@@ -78,6 +78,10 @@ def _steel_auxiliaries_mw(facts: Facts) -> float:
     return facts["steel-output"] * facts["steel-auxiliary-electricity"] / 1e3 / HOURS_PER_YEAR
 
 
+def _magnets_rate(facts: Facts) -> float:
+    return facts["magnets-output"] / HOURS_PER_YEAR / facts["magnets-capacity"]
+
+
 def _datahall_mw(facts: Facts) -> float:
     return facts["datahall-it"] * facts["datahall-pue"]
 
@@ -377,13 +381,13 @@ COLUMNS: tuple[Column, ...] = (
         "roasting kilns",
     ),
     Column(
-        "magnets-metal",
-        "t/h",
-        3,
+        "magnets-rate",
+        "1",
+        5,
         _shared("magnets", shapes.magnet_plant),
-        _per_year("magnets-output", "magnet-ndpr"),
-        ("magnets-output", "magnet-ndpr"),
-        "NdPr metal drawn by the magnet plant, in step with its power",
+        _magnets_rate,
+        ("magnets-output", "magnets-capacity"),
+        "share of the magnet plant's capacity that runs, in step with its power",
     ),
     Column(
         "waste-heat",
