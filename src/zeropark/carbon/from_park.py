@@ -1,0 +1,292 @@
+"""From a park and its flows to the network that is traced; what is missing or negative is a fault, never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from zeropark.carbon.network import (
+    NOISE,
+    Entries,
+    Ints,
+    Moves,
+    Network,
+    Stores,
+    Uses,
+    columns,
+    least_opening,
+    positions,
+)
+from zeropark.errors import Fault, fail_if
+from zeropark.flows import Flows
+from zeropark.forms import Array
+from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
+from zeropark.park.model import Park
+from zeropark.park.streams import streams_of
+
+Worths = Mapping[str, Mapping[str, float]]
+"""Converter → output node → what one unit is worth where its outputs share what went in."""
+
+
+def certified(market: str) -> str:
+    """Name of the origin of what a market's certificates cover."""
+    return f"{market} (certified)"
+
+
+@dataclass
+class _Collected:
+    """Parts of a network while they are collected; ``names`` and places in step with the rates."""
+
+    park: Park
+    flows: Flows
+    at: Mapping[str, int]
+    worths: Worths
+    cut: bool
+    entries: list[tuple[str, str, Array]] = field(default_factory=list)
+    uses: list[tuple[str, str, Array]] = field(default_factory=list)
+    moves: list[tuple[str, str, str, Array, Array, Array]] = field(default_factory=list)
+    stores: list[tuple[str, Storage]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def net(self, asset: str, node: str) -> Array:
+        """Flow of the asset into the node."""
+        return self.flows.net[asset, node]
+
+    def rate(self, asset: str, part: str) -> Array:
+        """A rate that cannot be negative; rounding below zero is cut off, more is a fault."""
+        rate = np.asarray(self.flows.rates[asset, part], dtype=np.float64)
+        largest = float(np.max(np.abs(rate), initial=0.0))
+        if float(np.min(rate, initial=0.0)) < -NOISE * max(largest, 1e-12):
+            step = int(np.argmin(rate))
+            when = self.park.clock.times_local[step].strftime("%Y-%m-%d %H:%M")
+            self.faults.append(
+                Fault(
+                    "flows",
+                    None,
+                    f"{asset} {part}",
+                    f"{rate[step]:g} at {when}",
+                    "no negative rate: nothing is produced or used below zero",
+                    "flows are positive into the node",
+                )
+            )
+        return np.maximum(rate, 0.0)
+
+
+def network_of(
+    park: Park, flows: Flows, *, nodes: Collection[str] | None = None, worths: Worths | None = None
+) -> Network:
+    """The network of all nodes, or of some alone: converters then are consumers and origins at their edge.
+
+    worths: how the outputs of a converter with several share what went in; needed for each such converter, where
+    its carriers are followed through it. Raises InputError with every fault.
+    """
+    names = tuple(park.spec.nodes) if nodes is None else tuple(n for n in park.spec.nodes if n in nodes)
+    at = {name: n for n, name in enumerate(names)}
+    fail_if(_missing(park, flows))
+    collected = _Collected(park, flows, at, worths or {}, nodes is not None)
+    for name, asset in park.assets.items():
+        _BY_KIND[type(asset)](collected, name, asset)
+    fail_if(collected.faults)
+    steps = park.clock.steps
+    return Network(
+        names,
+        steps,
+        park.clock.step_hours,
+        _entries(collected, steps),
+        _uses(collected, steps),
+        _moves(collected, steps),
+        _stores(collected, steps),
+    )
+
+
+def _missing(park: Park, flows: Flows) -> list[Fault]:
+    """Flows that are not there, or not in every step."""
+    faults = []
+    for asset, node in dict.fromkeys((s.asset, e.node) for s in streams_of(park) for e in s.effects):
+        flow = flows.net.get((asset, node))
+        where = f"{asset} at {node}"
+        if flow is None:
+            faults.append(Fault("flows", None, where, "no flow", "the flow of every asset in every step"))
+        elif flow.shape != (park.clock.steps,) or not np.isfinite(flow).all():
+            bad = flow.size if flow.shape != (park.clock.steps,) else int(np.sum(~np.isfinite(flow)))
+            first = int(np.argmax(~np.isfinite(flow))) if flow.size else 0
+            when = park.clock.times_local[min(first, park.clock.steps - 1)].strftime("%Y-%m-%d %H:%M")
+            found = (
+                f"{bad} values for {park.clock.steps} steps"
+                if flow.shape != (park.clock.steps,)
+                else f"{bad} steps missing, first {when}"
+            )
+            faults.append(
+                Fault("flows", None, where, found, "one number for each step: a missing hour is not zero")
+            )
+    return faults
+
+
+def _source(c: _Collected, name: str, asset: Source) -> None:
+    if asset.node in c.at:
+        c.entries.append((name, asset.node, c.rate(name, "output")))
+
+
+def _demand(c: _Collected, name: str, asset: Demand) -> None:
+    if asset.node in c.at:
+        c.uses.append((name, asset.node, c.rate(name, "intake")))
+
+
+def _market(c: _Collected, name: str, asset: Market) -> None:
+    if asset.node not in c.at:
+        return
+    if asset.buy is not None:
+        bought = c.rate(name, "buy")
+        if asset.certificates is not None:
+            covered = np.minimum(c.rate(name, "certified"), bought)
+            c.entries.append((certified(name), asset.node, covered))
+            bought = bought - covered
+        c.entries.append((name, asset.node, bought))
+    if asset.sell is not None:
+        c.uses.append((name, asset.node, c.rate(name, "sell")))
+
+
+def _storage(c: _Collected, name: str, asset: Storage) -> None:
+    if asset.node in c.at:
+        c.stores.append((name, asset))
+
+
+def _connection(c: _Collected, name: str, asset: Connection) -> None:
+    if asset.start not in c.at or asset.end not in c.at:
+        return
+    start, end = c.net(name, asset.start), c.net(name, asset.end)
+    for a, b, out, into in ((asset.start, asset.end, start, end), (asset.end, asset.start, end, start)):
+        taken, arrives = np.maximum(-out, 0.0), np.maximum(into, 0.0)
+        if taken.any() or arrives.any():
+            c.moves.append((name, a, b, taken, np.minimum(taken, arrives), arrives))
+
+
+def _converter(c: _Collected, name: str, asset: Converter) -> None:
+    ports = dict.fromkeys(p.node for way in asset.ways.values() for p in (*way.inputs.values(), *way.outputs.values()))
+    inside = [node for node in ports if node in c.at]
+    taken = {n: np.maximum(-c.net(name, n), 0.0) for n in inside}
+    given = {n: np.maximum(c.net(name, n), 0.0) for n in inside}
+    inputs, outputs = ([n for n in inside if flow[n].any()] for flow in (taken, given))
+    if c.cut:
+        c.uses += [(name, node, taken[node]) for node in inputs]
+        c.entries += [(name, node, given[node]) for node in outputs]
+        return
+    if not inputs or not outputs:
+        c.uses += [(name, node, taken[node]) for node in inputs]
+        c.entries += [(name, node, given[node]) for node in outputs]
+        return
+    shares = _shares(c, name, {n: given[n] for n in outputs})
+    if shares is None:
+        return
+    fed = np.any([taken[n] > 0.0 for n in inputs], axis=0)
+    for node in outputs:
+        bare = np.where(fed, 0.0, given[node])
+        if bare.any():
+            c.entries.append((name, node, bare))
+        made = given[node] - bare
+        for number, source in enumerate(inputs):
+            part = taken[source] * shares[node]
+            c.moves.append((name, source, node, part, part, made if number == 0 else np.zeros_like(made)))
+    idle = sum((shares[node] for node in outputs), np.zeros(c.park.clock.steps)) <= 0.0
+    for source in inputs:
+        if (lost := np.where(idle, taken[source], 0.0)).any():
+            c.uses.append((name, source, lost))
+
+
+def _shares(c: _Collected, name: str, given: Mapping[str, Array]) -> dict[str, Array] | None:
+    """Share of what went in that each output carries, in each step; None where nobody says how they share."""
+    if len(given) == 1:
+        return {node: (flow > 0.0).astype(np.float64) for node, flow in given.items()}
+    worths = c.worths.get(name, {})
+    if missing := [node for node in given if node not in worths]:
+        c.faults.append(
+            Fault(
+                "park.yaml",
+                c.park.lines.get(f"assets.{name}"),
+                f"assets.{name}.outputs",
+                f"{len(given)} outputs, and no worth of {', '.join(missing)}",
+                "what one unit of each output is worth where they share what went in",
+                f"set footprint.allocation.{name}, and the worth of its carriers",
+            )
+        )
+        return None
+    total = np.sum([worths[node] * flow for node, flow in given.items()], axis=0)
+    return {
+        node: np.divide(worths[node] * flow, total, out=np.zeros_like(total), where=total > 0.0)
+        for node, flow in given.items()
+    }
+
+
+def _entries(c: _Collected, steps: int) -> Entries:
+    return Entries(
+        tuple(name for name, _, _ in c.entries),
+        positions([node for _, node, _ in c.entries], c.at),
+        columns([rate for _, _, rate in c.entries], steps),
+    )
+
+
+def _uses(c: _Collected, steps: int) -> Uses:
+    return Uses(
+        tuple(name for name, _, _ in c.uses),
+        positions([node for _, node, _ in c.uses], c.at),
+        columns([rate for _, _, rate in c.uses], steps),
+    )
+
+
+def _moves(c: _Collected, steps: int) -> Moves:
+    def place(which: int) -> Ints:
+        return positions([str(move[which]) for move in c.moves], c.at)
+
+    taken, carried, arrives = (
+        columns([np.asarray(move[which]) for move in c.moves], steps) for which in (3, 4, 5)
+    )
+    return Moves(tuple(move[0] for move in c.moves), place(1), place(2), taken, carried, arrives)
+
+
+def _stores(c: _Collected, steps: int) -> Stores:
+    hours, assets = c.park.clock.step_hours, [asset for _, asset in c.stores]
+
+    def figures(read: Callable[[Storage], Any]) -> Array:
+        return np.array([read(asset) for asset in assets], dtype=np.float64)
+
+    found = Stores(
+        tuple(name for name, _ in c.stores),
+        positions([asset.node for asset in assets], c.at),
+        columns([c.rate(name, "charge") for name, _ in c.stores], steps),
+        columns([c.rate(name, "discharge") for name, _ in c.stores], steps),
+        figures(lambda a: a.charge_efficiency),
+        figures(lambda a: a.discharge_efficiency),
+        figures(lambda a: (1.0 - a.standing_loss) ** hours),
+        np.zeros(len(assets)),
+        np.array([asset.initial == "cyclic" for asset in assets], dtype=np.bool_),
+    )
+    fail_if(c.faults)
+    told = np.array([_told_opening(c, found, s) for s in range(len(assets))])
+    opening = np.maximum(told, least_opening(found, hours)) if assets else np.zeros(0)
+    return Stores(**{**vars(found), "opening": opening})
+
+
+def _told_opening(c: _Collected, stores: Stores, s: int) -> float:
+    """Content before the first step that the first known level implies; 0 where no level is known."""
+    level = c.flows.rates.get((stores.names[s], "level"))
+    if level is None:
+        return 0.0
+    gained = c.park.clock.step_hours * (
+        stores.charge_efficiency[s] * stores.charge[0, s]
+        - stores.discharge[0, s] / stores.discharge_efficiency[s]
+    )
+    return max(0.0, float((level[0] - gained) / stores.keeps[s]))
+
+
+_BY_KIND: Mapping[type, Callable[[_Collected, str, Any], None]] = {
+    Source: _source,
+    Demand: _demand,
+    Converter: _converter,
+    Storage: _storage,
+    Connection: _connection,
+    Market: _market,
+}
+
