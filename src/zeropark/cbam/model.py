@@ -51,7 +51,8 @@ class PfcSource:
     """Perfluorocarbons of one cell technology (Annex II B.7).
 
     Slope: frequency (anode effects per cell-day), duration (minutes), slope_factor ((kg CF4/t Al)/(min/cell-day)).
-    Overvoltage: overvoltage (mV), current_efficiency (percent), overvoltage_coefficient (kg CF4/(t Al mV)).
+    Overvoltage: overvoltage (mV), current_efficiency (as the template's cell has it, a fraction),
+    overvoltage_coefficient (kg CF4/(t Al mV)).
     c2f6_per_cf4: t/t. collection_efficiency: a fraction; None: all is collected.
     """
 
@@ -254,14 +255,13 @@ class Installation:
     file: str = ""
     cells: Mapping[str, str] = field(default_factory=dict)
 
-    def process(self, name: str) -> ProductionProcess:
+    def process(self, id_: str) -> ProductionProcess:
         """The process with this id. Raises KeyError."""
-        return next_of(self.processes, name)
+        for process in self.processes:
+            if process.id == id_:
+                return process
+        raise KeyError(id_)
 
-
-def next_of(processes: tuple[ProductionProcess, ...], id_: str) -> ProductionProcess:
-    """The process with this id. Raises KeyError."""
-    for process in processes:
-        if process.id == id_:
-            return process
-    raise KeyError(id_)
+    def products_of(self, process: str) -> tuple[Product, ...]:
+        """The goods of a process, in order."""
+        return tuple(product for product in self.products if product.process == process)

@@ -88,6 +88,8 @@ class ProcessResult:
     electricity_export_tco2e: the correction for exported electricity, ≤ 0; the template's column of attributed
     emissions leaves it out and its specific emissions include it, so that under the transitional regime
     se_direct = (attributed_direct + electricity_export) / activity_level.
+    unit: of activity level and specific values; from 2026 on the functional unit of its goods (Art. 4).
+    see_indirect_counted: without the indirect emissions of links that are goods of Annex II (direct only).
     """
 
     id: str
@@ -106,6 +108,7 @@ class ProcessResult:
     see_direct: float
     se_indirect: float
     see_indirect: float
+    see_indirect_counted: float
     specific_electricity_mwh: float
     embedded_electricity_mwh: float
     share_direct_from_default: float
@@ -114,10 +117,13 @@ class ProcessResult:
 
 @dataclass(frozen=True)
 class ProductResult:
-    """A good as it is declared. ``indirect_counts``: False where Annex II of the Regulation counts direct ones only.
+    """A good as it is declared.
 
     unit: the functional unit of see_direct and see_indirect. per_tonne_factor: functional units in a tonne of the good
-    (1; clinker factor for cement), so that what is due for a tonne is see × per_tonne_factor.
+    (1; clinker factor for cement), so that what is due for a tonne is see × per_tonne_factor (Eq. 64 to 66).
+    indirect_counts: False for goods of Annex II of Reg. (EU) 2023/956 (direct emissions only).
+    see_indirect_counted: what of the indirect emissions is charged: all, or for goods of Annex II only what
+    precursors outside of that Annex bring. Under the definitive regime it equals see_indirect.
     """
 
     row: int
@@ -129,6 +135,7 @@ class ProductResult:
     see_direct: float
     see_indirect: float
     indirect_counts: bool
+    see_indirect_counted: float
     share_direct_from_default: float
     embedded_electricity_mwh: float
 
@@ -139,8 +146,8 @@ class ProductResult:
 
     @property
     def see_declared(self) -> float:
-        """What the good is charged for: both, or direct only for goods of Annex II."""
-        return self.see_direct + (self.see_indirect if self.indirect_counts else 0.0)
+        """What the good is charged for: direct emissions, and indirect ones as far as they count."""
+        return self.see_direct + self.see_indirect_counted
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,290 @@
+"""What can be wrong with an installation: every fault at once, each with the cell or key it was read from"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from zeropark.cbam.goods import (
+    content_of,
+    functional_unit,
+    process_is_direct_only,
+)
+from zeropark.cbam.model import (
+    DEFINITIVE,
+    Installation,
+    MeasurementSource,
+    PfcSource,
+    ProductionProcess,
+    PurchasedPrecursor,
+    SourceStream,
+)
+from zeropark.cbam.processes import activity_level, gain
+from zeropark.cbam.streams import known
+from zeropark.errors import Fault, nearest
+
+Add = Callable[..., None]
+
+ACTUAL_SOURCES = ("D.4.1", "D.4.2", "D.4.3.1", "D.4.3.2", "Mix")
+"""Sources of an electricity factor that claim actual values, in whole or in part."""
+EVIDENCE_CLAUSE = "IR (EU) 2025/2547 Annex II D.4.3"
+
+
+class _Finder:
+    """Collects faults of one installation; a place is turned into the cell it was read from."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.faults: list[Fault] = []
+
+    def add(self, place: str, found: str, expected: str, hint: str = "") -> None:
+        field = self.installation.cells.get(place, place)
+        self.faults.append(Fault(self.installation.file, None, field, found, expected, hint))
+
+    def need(self, place: str, value: float | None, what: str) -> None:
+        if value is None:
+            self.add(place, "nothing", what)
+
+    def within(self, place: str, value: float | None, low: float, high: float, what: str) -> None:
+        if value is not None and not low <= value <= high:
+            self.add(place, f"{value:g}", what)
+
+
+def installation_faults(installation: Installation) -> list[Fault]:
+    """Everything that keeps the engine from an answer. Empty when it can answer."""
+    finder = _Finder(installation)
+    if not installation.processes:
+        finder.add("processes", "none", "at least one production process")
+    for stream in installation.streams:
+        _stream(finder, stream)
+    for pfc in installation.pfc:
+        _pfc(finder, pfc)
+    for measured in installation.measurements:
+        _measurement(finder, measured)
+    _names(finder)
+    for process in installation.processes:
+        _process(finder, process)
+    for precursor in installation.precursors:
+        _precursor(finder, precursor)
+    _products(finder)
+    if not finder.faults:
+        _loops(finder)
+    if installation.regime == DEFINITIVE:
+        _definitive(finder)
+    return finder.faults
+
+
+def _stream(finder: _Finder, stream: SourceStream) -> None:
+    at = f"streams.{stream.id}"
+    finder.need(
+        f"{at}.activity", stream.activity, f"activity data of '{stream.name}' in {stream.activity_unit}"
+    )
+    if stream.method == "mass_balance":
+        finder.need(f"{at}.carbon_content", stream.carbon_content, f"carbon content of '{stream.name}'")
+    else:
+        finder.need(f"{at}.emission_factor", stream.emission_factor, f"emission factor of '{stream.name}'")
+        per = {"t": "tCO2/t", "1000Nm3": "tCO2/1000Nm3"}[stream.activity_unit]
+        if stream.emission_factor_unit not in ("tCO2/TJ", per):
+            found = stream.emission_factor_unit or "nothing"
+            finder.add(f"{at}.emission_factor_unit", found, f"tCO2/TJ or {per}", "as the activity data")
+    if stream.method != "mass_balance" and stream.emission_factor_unit == "tCO2/TJ":
+        finder.need(
+            f"{at}.ncv", stream.ncv, f"net calorific value of '{stream.name}', as the factor is per TJ"
+        )
+    for name in ("ncv", "carbon_content"):
+        finder.within(f"{at}.{name}", getattr(stream, name), 0, float("inf"), "0 or more")
+    finder.within(f"{at}.oxidation_percent", stream.oxidation_percent, 0, 100, "0 to 100 percent")
+    finder.within(f"{at}.conversion_percent", stream.conversion_percent, 0, 100, "0 to 100 percent")
+    finder.within(f"{at}.biomass_percent", stream.biomass_percent, 0, 100, "0 to 100 percent")
+
+
+def _pfc(finder: _Finder, source: PfcSource) -> None:
+    at = f"pfc.{source.id}"
+    if source.method == "slope":
+        names = ("aluminium_t", "frequency", "duration", "slope_factor", "c2f6_per_cf4")
+    else:
+        names = (
+            "aluminium_t",
+            "overvoltage",
+            "current_efficiency",
+            "overvoltage_coefficient",
+            "c2f6_per_cf4",
+        )
+    for name in names:
+        value = getattr(source, name)
+        finder.need(f"{at}.{name}", value, f"{name.replace('_', ' ')} for the {source.method} method")
+        finder.within(f"{at}.{name}", value, 0, float("inf"), "0 or more")
+    if source.method == "overvoltage" and source.current_efficiency == 0:
+        finder.add(f"{at}.current_efficiency", "0", "above 0")
+    if source.collection_efficiency is not None and not 0 < source.collection_efficiency <= 1:
+        finder.add(f"{at}.collection_efficiency", f"{source.collection_efficiency:g}", "above 0, at most 1")
+
+
+def _measurement(finder: _Finder, source: MeasurementSource) -> None:
+    at = f"measurements.{source.id}"
+    for name in ("concentration_g_per_nm3", "hours", "flow_1000nm3_per_h"):
+        value = getattr(source, name)
+        finder.need(f"{at}.{name}", value, f"{name.split('_')[0]} of '{source.name}'")
+        finder.within(f"{at}.{name}", value, 0, float("inf"), "0 or more")
+    finder.within(f"{at}.biomass_percent", source.biomass_percent, 0, 100, "0 to 100 percent")
+
+
+def _names(finder: _Finder) -> None:
+    """Ids and names are what the template looks amounts up by: they must be unique."""
+    seen: dict[str, str] = {}
+    links = (*finder.installation.processes, *finder.installation.precursors)
+    kinds = ["processes"] * len(finder.installation.processes) + ["precursors"] * len(
+        finder.installation.precursors
+    )
+    for kind, link in zip(kinds, links, strict=True):
+        if link.id in seen:
+            finder.add(f"{kind}.{link.id}", f"'{link.id}' twice", "ids that differ")
+        seen[link.id] = link.name
+
+
+def _process(finder: _Finder, process: ProductionProcess) -> None:
+    at = f"processes.{process.id}"
+    for number, route in enumerate(process.production):
+        finder.within(f"{at}.production.{number}", route.amount, 0, float("inf"), "production of 0 or more")
+    if activity_level(process) == 0 and all(known(route.amount) >= 0 for route in process.production):
+        place = f"{at}.production.0" if process.production else at
+        finder.add(
+            place,
+            "activity level 0",
+            f"what '{process.name}' produced",
+            "nothing can be told per tonne of nothing",
+        )
+    finder.need(
+        f"{at}.direct_tco2e", process.direct_tco2e, f"directly attributable emissions of '{process.name}'"
+    )
+    for name in ("to_market", "consumed_non_cbam"):
+        finder.within(f"{at}.{name}", getattr(process, name), 0, float("inf"), "0 or more")
+    ids = [other.id for other in finder.installation.processes]
+    for number, use in enumerate(process.consumed_in):
+        finder.within(f"{at}.consumed_in.{number}", use.amount, 0, float("inf"), "0 or more")
+        if use.process not in ids and re.fullmatch(r"P\d+", use.process):
+            finder.add(
+                f"{at}.consumed_in.{number}.process",
+                f"'{use.process}'",
+                _known(ids),
+                nearest(use.process, ids),
+            )
+    for name, amount, factor in _pairs(process):
+        finder.within(f"{at}.{name}", amount, 0, float("inf"), "0 or more")
+        if known(amount) > 0 and factor != "none":
+            value = _number(process, factor)
+            finder.need(
+                f"{at}.{factor}", value, f"emission factor for {name.split('.')[-1].replace('_', ' ')}"
+            )
+
+
+def _pairs(process: ProductionProcess) -> Iterator[tuple[str, float | None, str]]:
+    """Amounts over the boundary, each with where its factor stands."""
+    heat, gas, power = process.heat, process.waste_gas, process.electricity
+    yield "heat.imported_tj", heat.imported_tj, "heat.imported_ef"
+    yield "heat.exported_tj", heat.exported_tj, "heat.exported_ef"
+    yield "waste_gas.imported_tj", gas.imported_tj, "none"
+    yield "waste_gas.exported_tj", gas.exported_tj, "none"
+    yield "electricity.consumed_mwh", power.consumed_mwh, "electricity.ef_tco2_per_mwh"
+    yield "electricity.exported_mwh", power.exported_mwh, "electricity.exported_ef_tco2_per_mwh"
+
+
+def _number(process: ProductionProcess, path: str) -> float | None:
+    part, name = path.split(".")
+    value: float | None = getattr(getattr(process, part), name)
+    return value
+
+
+def _precursor(finder: _Finder, precursor: PurchasedPrecursor) -> None:
+    at = f"precursors.{precursor.id}"
+    ids = [process.id for process in finder.installation.processes]
+    for number, route in enumerate(precursor.purchased):
+        finder.within(f"{at}.purchased.{number}", route.amount, 0, float("inf"), "0 or more")
+    finder.within(f"{at}.other_use", precursor.other_use, 0, float("inf"), "0 or more")
+    for number, use in enumerate(precursor.consumed_in):
+        finder.within(f"{at}.consumed_in.{number}", use.amount, 0, float("inf"), "0 or more")
+        if use.process not in ids:
+            place = f"{at}.consumed_in.{number}.process"
+            finder.add(place, f"'{use.process}'", _known(ids), nearest(use.process, ids))
+    if any(known(use.amount) > 0 for use in precursor.consumed_in):
+        finder.need(
+            f"{at}.see_direct", precursor.see_direct, f"specific direct emissions of '{precursor.name}'"
+        )
+        if known(precursor.specific_electricity_mwh_per_t) > 0 and precursor.see_indirect is None:
+            finder.need(
+                f"{at}.electricity_ef_tco2_per_mwh",
+                precursor.electricity_ef_tco2_per_mwh,
+                f"emission factor of the electricity in '{precursor.name}'",
+            )
+
+
+def _known(ids: list[str]) -> str:
+    return "a process of the installation: " + (", ".join(ids) or "none told")
+
+
+def _products(finder: _Finder) -> None:
+    ids = [process.id for process in finder.installation.processes]
+    for product in finder.installation.products:
+        at = f"products.{product.row}"
+        if product.process not in ids:
+            finder.add(f"{at}.process", f"'{product.process}'", _known(ids), nearest(product.process, ids))
+        if not re.fullmatch(r"\d{4}(\d{2}){0,3}", product.cn_code):
+            finder.add(f"{at}.cn_code", f"'{product.cn_code}'", "a CN code of 4 to 10 digits")
+
+
+def _loops(finder: _Finder) -> None:
+    if finder.installation.processes and (turn := gain(finder.installation)) >= 1 - 1e-12:
+        finder.add(
+            "processes",
+            f"processes that feed each other with a gain of {turn:.6g}",
+            "a gain below 1",
+            "they consume at least all that they make; check the amounts consumed in other processes",
+        )
+
+
+def _definitive(finder: _Finder) -> None:
+    """What only the definitive regime asks for: functional units, and evidence for actual electricity factors."""
+    installation = finder.installation
+    for process in installation.processes:
+        goods = installation.products_of(process.id)
+        units = sorted({functional_unit(product.cn_code) for product in goods})
+        if len(units) > 1:
+            finder.add(
+                f"processes.{process.id}",
+                f"goods told by {' and by '.join(units)}",
+                "one functional unit for each process",
+                "split it: IR (EU) 2025/2547 Art. 4(1), 4(8), Annex III A.2",
+            )
+        for product in goods:
+            if content_of(product) is None:
+                name = "clinker_factor" if units == ["t clinker"] else "n_content"
+                place = f"products.{product.row}.{name}"
+                finder.add(place, "nothing", f"share for the functional unit {units[0]}", "Art. 4(4), 4(5)")
+        contents = {content_of(product) for product in goods}
+        if len(contents) > 1 and any(product.amount is None for product in goods):
+            finder.add(
+                f"processes.{process.id}",
+                "goods of different content without amounts",
+                "the amount of each good",
+                "the activity level counts functional units: Annex II F",
+            )
+        if not process_is_direct_only(installation, process):
+            _evidence(finder, process)
+
+
+def _evidence(finder: _Finder, process: ProductionProcess) -> None:
+    power = process.electricity
+    if known(power.consumed_mwh) <= 0 or power.ef_source not in ACTUAL_SOURCES:
+        return
+    place, evidence = f"processes.{process.id}.electricity.ef_source", power.evidence
+    hint = f"{EVIDENCE_CLAUSE}; otherwise take the default factor, source D.4(a)"
+    if evidence is None:
+        finder.add(
+            place, f"'{power.ef_source}' without metering evidence", "metering matched within one hour", hint
+        )
+    elif evidence.longest_step_hours > 1:
+        found = f"metering matched over {evidence.longest_step_hours:g} hours"
+        finder.add(place, found, "metering periods of at most one hour", hint)
+    elif power.ef_source != "Mix" and evidence.matched_mwh < known(power.consumed_mwh) * (1 - 1e-9):
+        found = f"{evidence.matched_mwh:g} MWh matched of {known(power.consumed_mwh):g} MWh used"
+        finder.add(place, found, "all of it matched, or the source 'Mix'", hint)

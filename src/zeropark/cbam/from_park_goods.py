@@ -1,0 +1,115 @@
+"""Purchased precursors and goods of a park's installation"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zeropark.cbam.from_park_ground import Ground, Made
+from zeropark.cbam.from_park_streams import park_fault, tonnes_per_unit
+from zeropark.cbam.model import Product, PurchasedPrecursor, RouteAmount, Source, Use
+from zeropark.cbam.tracing import used_by
+from zeropark.errors import Fault
+from zeropark.park.assets import Market
+from zeropark.park.assets import Source as SourceAsset
+from zeropark.park.cbam_spec import CbamGood, CbamPrecursor
+
+FIRST_ROW = 10
+"""The first good on the template's sheet Summary_Products."""
+ALL_ROUTES = "All production routes"
+_NOTHING = 1e-9
+
+
+def precursors_of(
+    ground: Ground, default_of: Mapping[str, tuple[float, float | None]]
+) -> tuple[PurchasedPrecursor, ...]:
+    """Every declared precursor with what the processes used of it, losses on the way included (Eq. 60).
+
+    default_of: direct and indirect default value by name of the precursor.
+    """
+    found = []
+    for name, declared in ground.spec.precursors.items():
+        field = f"precursors.{name}"
+        asset = ground.park.assets[declared.asset]
+        assert isinstance(asset, Market | SourceAsset)
+        scale = tonnes_per_unit(ground.park, asset.node, f"{field}.asset")
+        if isinstance(scale, Fault):
+            ground.faults.append(scale)
+            continue
+        port = (declared.asset, asset.node)
+        traced = ground.traced(ground.park.carrier_at(asset.node))
+        uses = {
+            process: scale * used_by(traced, ground.amounts, members).get(port, 0.0)
+            for process, members in ground.members.items()
+        }
+        uses = {process: amount for process, amount in uses.items() if amount > _NOTHING}
+        bought = scale * ground.amounts.given.get(port, 0.0)
+        found.append(_precursor(name, declared, uses, bought, default_of.get(name)))
+    return tuple(found)
+
+
+def _precursor(
+    name: str,
+    declared: CbamPrecursor,
+    uses: Mapping[str, float],
+    bought: float,
+    default: tuple[float, float | None] | None,
+) -> PurchasedPrecursor:
+    used = sum(uses.values())
+    source: Source = "Measured" if declared.values == "actual" else "Default"
+    direct, indirect = (declared.see_direct, declared.see_indirect) if default is None else default
+    return PurchasedPrecursor(
+        id=name,
+        name=declared.name or name,
+        goods_category=declared.category,
+        purchased=(RouteAmount(declared.route or ALL_ROUTES, max(bought, used)),),
+        consumed_in=tuple(Use(process, amount) for process, amount in uses.items()),
+        see_direct=direct,
+        see_direct_source=source,
+        specific_electricity_mwh_per_t=declared.specific_electricity,
+        specific_electricity_source=source if declared.specific_electricity is not None else None,
+        electricity_ef_tco2_per_mwh=declared.electricity_factor,
+        electricity_ef_source=declared.electricity_source
+        if declared.electricity_factor is not None
+        else None,
+        see_indirect=indirect,
+        other_use=max(bought - used, 0.0),
+        country=declared.country,
+        cn_code=declared.cn_code or None,
+        justification=declared.document or None,
+    )
+
+
+def products_of(ground: Ground, made: Mapping[str, Made]) -> tuple[Product, ...]:
+    """Every good that the section tells, in file order, with the tonnes that were sold of it."""
+    return tuple(
+        Product(
+            row=FIRST_ROW + index,
+            process=good.process,
+            cn_code=good.cn_code,
+            name=good.name or name,
+            parameters={**good.parameters, **({"benchmark_route": good.route} if good.route else {})},
+            amount=_sold(ground, name, good, made),
+        )
+        for index, (name, good) in enumerate(ground.spec.goods.items())
+        if good.process in made
+    )
+
+
+def _sold(ground: Ground, name: str, good: CbamGood, made: Mapping[str, Made]) -> float | None:
+    product = ground.spec.processes[good.process].product
+    scale = tonnes_per_unit(ground.park, product, f"goods.{name}")
+    if isinstance(scale, Fault):
+        return None
+    if good.sold:
+        carrier = ground.park.carrier_at(product)
+        return scale * sum(
+            amount
+            for (asset, node), amount in ground.amounts.taken.items()
+            if asset in good.sold and ground.park.carrier_at(node) == carrier
+        )
+    if sum(other.process == good.process for other in ground.spec.goods.values()) > 1:
+        found = f"'{name}' beside other goods of '{good.process}'"
+        expected = "`sold`: the demands and markets that take it"
+        ground.faults.append(park_fault(ground.park, f"goods.{name}", found, expected))
+        return None
+    return made[good.process].to_market

@@ -1,0 +1,176 @@
+"""Leaves of a worked example: values with unit and cell, and the faults of reading them"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from zeropark.cbam.terms import plain, plain_unit
+from zeropark.errors import Fault, nearest
+
+Term = TypeVar("Term")
+
+
+@dataclass
+class Log:
+    """Faults of one file, and the cell behind every place that was read."""
+
+    file: str
+    faults: list[Fault] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)
+
+    def fault(self, where: str, found: str, expected: str, hint: str = "") -> None:
+        """Note one thing wrong."""
+        self.faults.append(Fault(self.file, None, where, found, expected, hint))
+
+
+@dataclass(frozen=True)
+class Branch:
+    """An object of the file: ``path`` in the file, ``place`` in the model."""
+
+    data: Mapping[str, Any]
+    path: str
+    log: Log
+    place: str = ""
+
+    def named(self, place: str) -> Branch:
+        """The same object, known in the model by this place."""
+        return Branch(self.data, self.path, self.log, place)
+
+    def branch(self, key: str) -> Branch:
+        """An object inside, empty where it is missing or null."""
+        found = self.data.get(key)
+        path, place = self._at(key), f"{self.place}.{key}" if self.place else key
+        if found is not None and not isinstance(found, dict):
+            self.log.fault(path, _words(found), "an object")
+            found = None
+        return Branch(found or {}, path, self.log, place)
+
+    def branches(self, key: str) -> Iterator[Branch]:
+        """The objects of a list, none where it is missing or null."""
+        found = self.data.get(key)
+        if found is None:
+            return
+        if not isinstance(found, list):
+            self.log.fault(self._at(key), _words(found), "a list")
+            return
+        for number, part in enumerate(found):
+            path = f"{self._at(key)}[{number}]"
+            if isinstance(part, dict):
+                yield Branch(part, path, self.log, self.place)
+            else:
+                self.log.fault(path, _words(part), "an object")
+
+    def fault(self, key: str, found: str, expected: str, hint: str = "") -> None:
+        """Note a fault of this leaf, at its cell where it has one."""
+        self.log.fault(self._where(key), found, expected, hint)
+
+    def number(
+        self, *keys: str, units: Mapping[str, float] | None = None, place: str | None = None
+    ) -> float | None:
+        """The number under the first key that is there, in the model's unit; None for a blank.
+
+        units: known units → factor to the model's; a unit that is not known is a fault. place: where it stands in
+        the model; ``*.name`` is below this branch's own place.
+        """
+        key = self._key(keys)
+        leaf = self.data.get(key)
+        self._note(place or f"*.{keys[-1]}", key)
+        value = leaf.get("value") if isinstance(leaf, dict) else leaf
+        if value is None and isinstance(leaf, dict):
+            value = leaf.get("blank_means")
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fault(key, _words(value), "a number")
+            return None
+        if not math.isfinite(value):
+            self.fault(key, str(value), "a finite number")
+            return None
+        return float(value) * self._factor(key, leaf, units)
+
+    def _factor(self, key: str, leaf: Any, units: Mapping[str, float] | None) -> float:
+        unit = leaf.get("unit") if isinstance(leaf, dict) else None
+        if units is None or not isinstance(unit, str) or not unit.strip():
+            return 1.0
+        bare = plain_unit(unit)
+        if bare not in units:
+            self.fault(key, f"unit '{unit}'", " or ".join(units), nearest(bare, units))
+        return units.get(bare, 1.0)
+
+    def unit(self, key: str, known: Mapping[str, Term]) -> Term | None:
+        """The unit of a leaf as a term of the model; None where none is told. An unknown one is a fault."""
+        leaf = self.data.get(key)
+        self._note(f"*.{key}_unit", key)
+        unit = leaf.get("unit") if isinstance(leaf, dict) else None
+        if unit is None or unit == "":
+            return None
+        found = known.get(plain_unit(str(unit)))
+        if found is None:
+            self.fault(key, f"unit '{unit}'", " or ".join(map(str, known.values())))
+        return found
+
+    def text(self, *keys: str, place: str | None = None) -> str | None:
+        """The text under the first key that is there; None for a blank. A number becomes its digits."""
+        key = self._key(keys)
+        leaf = self.data.get(key)
+        if place:
+            self._note(place, key)
+        value = leaf.get("value") if isinstance(leaf, dict) else leaf
+        if value is None or isinstance(value, list | dict):
+            return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return str(value).strip() or None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        found = self.data.get(key)
+        return tuple(str(item) for item in found) if isinstance(found, list) else ()
+
+    def flag(self, key: str) -> bool | None:
+        """True, false or blank."""
+        leaf = self.data.get(key)
+        value = leaf.get("value") if isinstance(leaf, dict) else leaf
+        return value if isinstance(value, bool) else None
+
+    def any(self, key: str) -> float | str | None:
+        """A number where it is one, else a text."""
+        leaf = self.data.get(key)
+        value = leaf.get("value") if isinstance(leaf, dict) else leaf
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        return None if value is None else str(value)
+
+    def choice(self, key: str, known: Mapping[str, Term]) -> Term | None:
+        """A word that the model has a term for; None for a blank. An unknown one is a fault."""
+        told = self.text(key, place=f"*.{key}")
+        if told is None:
+            return None
+        found = known.get(plain(told))
+        if found is None:
+            self.fault(
+                key, f"'{told}'", " or ".join(sorted({str(v) for v in known.values()})), nearest(told, known)
+            )
+        return found
+
+    def _key(self, keys: tuple[str, ...]) -> str:
+        return next((key for key in keys if key in self.data), keys[0])
+
+    def _at(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def _where(self, key: str) -> str:
+        leaf = self.data.get(key)
+        ref = leaf.get("ref") if isinstance(leaf, dict) else None
+        return ref if isinstance(ref, str) and "!" in ref else self._at(key)
+
+    def _note(self, place: str, key: str) -> None:
+        name = place.replace("*", self.place, 1) if place.startswith("*.") else place
+        self.log.cells.setdefault(name, self._where(key))
+
+
+def _words(value: object) -> str:
+    return f"'{value}'" if isinstance(value, str) else f"{type(value).__name__} {value}"

@@ -1,0 +1,124 @@
+"""What is said beside the numbers: what the rules behind them do not hold, and what in the input is not closed"""
+
+from __future__ import annotations
+
+from zeropark.cbam.goods import EXEMPT_ORIGINS
+from zeropark.cbam.model import DEFINITIVE, Installation
+from zeropark.cbam.result import InstallationResult, PrecursorResult, ProcessResult
+from zeropark.cbam.streams import known
+from zeropark.texts import both
+
+NOT_INCLUDED = both(
+    "IR (EU) 2026/1740 and the corrigendum of June 2026 are not included",
+    "未包含(EU) 2026/1740实施条例及2026年6月更正",
+)
+_TOLERANCE = 1e-9
+
+
+def notes_of(installation: Installation) -> tuple[str, ...]:
+    """Remarks on the rules: which they are, and what is not in them."""
+    notes = [both(f"regime: {installation.regime}", f"规则：{installation.regime}"), NOT_INCLUDED]
+    if installation.regime != DEFINITIVE:
+        notes.append(
+            both(
+                "transitional rules: from 2026 on goods of Annex II count direct emissions only, and functional units"
+                " differ",
+                "过渡期规则：2026年起附件二产品只计直接排放，功能单位亦不同",
+            )
+        )
+        return tuple(notes)
+    for process in installation.processes:
+        codes = {product.cn_code for product in installation.products_of(process.id)}
+        if len(codes) > 1:
+            notes.append(
+                both(
+                    f"{process.id} yields {len(codes)} CN codes: attributed by functional unit, one process as"
+                    " Art. 4(8) and Annex III A.2 allow",
+                    f"{process.id}产出{len(codes)}个CN编码：按功能单位分摊（第4条第8款、附件三A.2）",
+                )
+            )
+    for precursor in installation.precursors:
+        if (precursor.country or "").upper() in EXEMPT_ORIGINS:
+            notes.append(
+                both(
+                    f"precursor {precursor.id} originates in {precursor.country}: counted as zero (Annex III B)",
+                    f"前体{precursor.id}原产于{precursor.country}：按零计（附件三B）",
+                )
+            )
+    return tuple(notes)
+
+
+def controls_of(
+    installation: Installation,
+    whole: InstallationResult,
+    processes: tuple[ProcessResult, ...],
+    precursors: tuple[PrecursorResult, ...],
+) -> tuple[str, ...]:
+    """What does not close, or was left blank and therefore counts as none."""
+    texts = []
+    for result in processes:
+        if not _closed(result.production_control, result.activity_level):
+            texts.append(
+                both(
+                    f"{result.id}: {result.production_control:g} t of the production is not accounted for",
+                    f"{result.id}：产量中{result.production_control:g} t未说明去向",
+                )
+            )
+    for bought in precursors:
+        if not _closed(bought.control, bought.purchased):
+            texts.append(
+                both(
+                    f"{bought.id}: {bought.control:g} t of what was purchased is not accounted for",
+                    f"{bought.id}：购入量中{bought.control:g} t未说明去向",
+                )
+            )
+    if installation.streams and not _closed(whole.rest_direct_tco2e, whole.direct_tco2e):
+        texts.append(
+            both(
+                f"{whole.rest_direct_tco2e:g} t CO2e of the installation are attributed to no process told here",
+                f"设施排放中{whole.rest_direct_tco2e:g} t CO2e未归属任何生产过程",
+            )
+        )
+    return (*texts, *_blanks(installation))
+
+
+def _closed(rest: float, whole: float) -> bool:
+    return abs(rest) <= _TOLERANCE * max(abs(whole), 1.0)
+
+
+def _blanks(installation: Installation) -> list[str]:
+    """Cells that the template marks as missing and reads as none."""
+    texts = []
+    for process in installation.processes:
+        if process.electricity.consumed_mwh is None:
+            texts.append(
+                both(
+                    f"{process.id}: electricity consumption is blank, read as none",
+                    f"{process.id}：用电量为空，按无计",
+                )
+            )
+        if process.heat_applies and (process.heat.imported_tj is None or process.heat.exported_tj is None):
+            texts.append(
+                both(
+                    f"{process.id}: an amount of heat is blank, read as none",
+                    f"{process.id}：热量为空，按无计",
+                )
+            )
+        gas = process.waste_gas
+        if process.waste_gas_applies and (gas.imported_tj is None or gas.exported_tj is None):
+            texts.append(
+                both(
+                    f"{process.id}: an amount of waste gas is blank, read as none",
+                    f"{process.id}：废气量为空，按无计",
+                )
+            )
+    for precursor in installation.precursors:
+        blank = precursor.specific_electricity_mwh_per_t is None and precursor.see_indirect is None
+        if blank and any(known(use.amount) > 0 for use in precursor.consumed_in):
+            texts.append(
+                both(
+                    f"{precursor.id}: specific electricity is blank, indirect emissions read as none",
+                    f"{precursor.id}：单位用电为空，间接排放按无计",
+                )
+            )
+    return texts

@@ -1,0 +1,52 @@
+"""Words of the template and of worked examples, and the terms of the model that they stand for"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from zeropark.cbam.model import ActivityUnit, FactorUnit, Gas, PfcMethod, Source, StreamMethod
+
+STREAM_METHODS: Mapping[str, StreamMethod] = {
+    "combustion": "combustion",
+    "process emissions": "process_emissions",
+    "mass balance": "mass_balance",
+}
+PFC_METHODS: Mapping[str, PfcMethod] = {
+    "slope method": "slope",
+    "slope": "slope",
+    "overvoltage method": "overvoltage",
+    "overvoltage": "overvoltage",
+}
+GASES: Mapping[str, Gas] = {"co2": "CO2", "n2o": "N2O"}
+SOURCES: Mapping[str, Source] = {"measured": "Measured", "default": "Default", "unknown": "Unknown"}
+ACTIVITY_UNITS: Mapping[str, ActivityUnit] = {"t": "t", "1000nm3": "1000Nm3"}
+FACTOR_UNITS: Mapping[str, FactorUnit] = {
+    "tco2/tj": "tCO2/TJ",
+    "tco2/t": "tCO2/t",
+    "tco2/1000nm3": "tCO2/1000Nm3",
+}
+
+TONNES = {"t": 1.0, "kt": 1e3, "kg": 1e-3}
+GOODS = {**TONNES, "mwh": 1.0, "gwh": 1e3}
+TERAJOULES = {"tj": 1.0, "gj": 1e-3, "pj": 1e3, "mwh": 0.0036}
+MEGAWATT_HOURS = {"mwh": 1.0, "gwh": 1e3, "kwh": 1e-3}
+EMISSIONS = {"tco2": 1.0, "ktco2": 1e3, "kgco2": 1e-3}
+PER_TERAJOULE = {"tco2/tj": 1.0, "kgco2/gj": 1.0}
+PER_MEGAWATT_HOUR = {"tco2/mwh": 1.0, "kgco2/kwh": 1.0, "gco2/kwh": 1e-3, "kgco2/mwh": 1e-3}
+PER_TONNE = {"tco2/t": 1.0, "kgco2/t": 1e-3, "kgco2/kg": 1.0, "tco2/mwh": 1.0}
+POWER_PER_TONNE = {"mwh/t": 1.0, "kwh/t": 1e-3, "mwh/mwh": 1.0}
+PERCENT = {"%": 1.0, "1": 100.0}
+CALORIFIC = {"gj/t": 1.0, "gj/1000nm3": 1.0, "mj/kg": 1.0, "mj/nm3": 1.0, "tj/gg": 1.0, "tj/t": 1e3}
+CARBON = {"tc/t": 1.0, "tc/1000nm3": 1.0, "kgc/kg": 1.0, "kgc/t": 1e-3}
+
+
+def plain(text: str) -> str:
+    """Words in lower case, single spaces, no underscores: how terms are compared."""
+    return re.sub(r"[\s_]+", " ", text).strip().lower()
+
+
+def plain_unit(text: str) -> str:
+    """A unit without spaces, in lower case, CO2e as CO2: ``t CO2e/TJ`` is ``tco2/tj``."""
+    found = re.sub(r"[\s_]+", "", text).lower().replace("₂", "2").replace("³", "3").replace("co2eq", "co2")
+    return found.replace("co2e", "co2")
