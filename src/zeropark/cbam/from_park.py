@@ -91,11 +91,12 @@ def _process(ground: Ground, name: str, made: Made, electricity: Electricity) ->
 
 def _direct(ground: Ground, process: str) -> float:
     """DirEm*: fossil CO2 of the streams of the process (Annex III A.3)."""
-    return sum(
+    parts = (
         stream_result(ground.streams[name]).fossil_tco2e
         for name, declared in ground.spec.streams.items()
         if name in ground.streams and process_of(ground.spec, declared) == process
     )
+    return sum(parts, 0.0)
 
 
 def _fuel_balance(ground: Ground) -> FuelBalance:

@@ -16,14 +16,17 @@ def heat_of(ground: Ground, process: str) -> Heat:
     """Heat imported and exported, each with its mean factor (Eq. 52, 53); losses on the way count with the import."""
     imported, exported = _crossing(ground, process, _heat_carriers(ground))
     return Heat(
-        sum(imported.values()), _factor(ground, imported), sum(exported.values()), _factor(ground, exported)
+        sum(imported.values(), 0.0),
+        _factor(ground, imported),
+        sum(exported.values(), 0.0),
+        _factor(ground, exported),
     )
 
 
 def waste_gas_of(ground: Ground, process: str) -> WasteGas:
     """Waste gas imported and exported, TJ (Eq. 53, 54)."""
     imported, exported = _crossing(ground, process, list(ground.spec.waste_gases))
-    return WasteGas(sum(imported.values()), sum(exported.values()))
+    return WasteGas(sum(imported.values(), 0.0), sum(exported.values(), 0.0))
 
 
 def _heat_carriers(ground: Ground) -> list[str]:
