@@ -15,21 +15,22 @@ from zeropark import units
 from zeropark.examples.baotou.make_tables import FOLDER
 from zeropark.forms import Form
 from zeropark.optimize.formulate import formulate
-from zeropark.park.assets import Connection, Converter, Demand, Source
+from zeropark.park.assets import Connection, Converter, Demand, Market, Source
 from zeropark.park.fields import evidence_of
 from zeropark.park.model import Park
 from zeropark.park.read import read_park
 from zeropark.park.streams import needed, streams_of
 from zeropark.readings import load
 
-MOST_FREE_STREAMS = 57
+MOST_FREE_STREAMS = 59
 """Streams that the plan could decide on. All but 28 follow from others and fall out in presolve: what is bought and
-sold of materials, the feeder, billets."""
+sold of materials, the feeder, casting and billets."""
 
 FIELDS_OF_MONEY_AND_FACTORS = (
     "investment", "fixed_cost", "lifetime", "land", "embodied", "emissions", "coal_equivalent", "combustion",
     "carbon_price", "discount_rate", "flat_price", "system_operation", "demand_price", "loss", "standing_loss",
-    "charge_efficiency", "discharge_efficiency", "cost", "price",
+    "charge_efficiency", "discharge_efficiency", "cost", "price", "other_ghg", "footprint", "location", "residual",
+    "clean_share", "element",
 )  # fmt: skip
 
 
@@ -106,8 +107,9 @@ def test_says_in_both_languages_what_is_invented() -> None:
 
 def test_every_decisive_number_has_source_mark_and_date() -> None:
     found = list(decisive(raw()))
-    assert len(found) > 60
-    bare = [".".join(path) for path, item in found if not isinstance(item, dict) and item != "0"]
+    assert len(found) > 120
+    words = ("0", "false")  # the switch `embodied` has the name of a number
+    bare = [".".join(path) for path, item in found if not isinstance(item, dict) and item not in words]
     assert bare == []
     for path, section in evidence_of(raw()):
         assert section.get("source"), path
@@ -268,8 +270,48 @@ def test_loads_of_plants_count_in_their_products() -> None:
         park().assets[load].tenant for load in serving
     }
     assert set(serving.values()) == {
-        "separation", "magnets", "recycling", "polysilicon", "monocrystal", "motor-works", "arc-furnace",
+        "separation", "magnets", "recycling", "polysilicon", "monocrystal", "motor-works", "caster",
     }  # fmt: skip
+
+
+WITHOUT_FACTOR = {"reclaimed-water", "residue"}
+"""Sources that no product of the park takes anything from but by the works' own electricity."""
+
+
+def test_all_that_is_bought_or_won_has_a_life_cycle_factor() -> None:
+    brought = {
+        name: asset.upstream
+        for name, asset in park().assets.items()
+        if isinstance(asset, Source) or (isinstance(asset, Market) and asset.buy is not None)
+    }
+    assert {name for name, factor in brought.items() if factor is None} == WITHOUT_FACTOR
+    assert set(park().spec.factors) == set(brought.values()) - {None}
+    for name, factor in park().spec.factors.items():
+        assert factor.name, name
+        assert factor.name_zh, name
+
+
+def test_worked_products_are_told_with_both_names_and_code() -> None:
+    footprint = park().spec.footprint
+    assert footprint is not None
+    assert set(footprint.products) == {
+        "la-oxide", "ce-oxide", "ndpr-oxide", "ndpr-metal", "magnet", "motor", "polysilicon", "steel-billet", "hydrogen",
+    }  # fmt: skip
+    for name, product in footprint.products.items():
+        assert product.name, name
+        assert product.name_zh, name
+        assert re.fullmatch(r"\d{8}", product.cn_code), name
+
+
+def test_every_process_with_several_products_says_how_they_share() -> None:
+    footprint = park().spec.footprint
+    assert footprint is not None
+    several = {
+        name
+        for name, asset in park().assets.items()
+        if isinstance(asset, Converter) and any(len(way.outputs) > 1 for way in asset.ways.values())
+    }
+    assert set(footprint.allocation) == several
 
 
 def test_contracts_can_be_met_by_the_plants() -> None:
