@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from zeropark.carbon.factors import LifeCycleFactor, OperatingCo2, OperatingFactor
+from zeropark.carbon.factors import LifeCycleCo2e, OperatingCo2, OperatingFactor
+from zeropark.carbon.generated import generated_factor
+from zeropark.carbon.origins import BASES as BASES
+from zeropark.carbon.origins import Basis as Basis
+from zeropark.carbon.origins import Origin as Origin
+from zeropark.carbon.origins import converters_in, origins_of
+from zeropark.carbon.pools import Ledger, Pool, pooled
 from zeropark.clock import Clock
+from zeropark.errors import Fault, InputError
+from zeropark.flows import Flows
 from zeropark.forms import Array
+from zeropark.park.model import Park
 
-Basis = Literal["location", "market", "hourly"]
-BASES: tuple[Basis, ...] = ("location", "market", "hourly")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Something that brings electricity: a source, a market, a converter that generates, or what a store held at first.
-
-    name: the asset's, or ``opening of STORE``. kind: ``wind``, ``solar``, ``grid`` … as the asset declares it.
-    operating: by basis; None where the park states no factor (then nothing is computed with it: a fault).
-    life_cycle: from the park's list of upstream factors; None where none is named.
-    """
-
-    name: str
-    kind: str
-    operating: Mapping[Basis, OperatingFactor | None]
-    life_cycle: LifeCycleFactor | None
+_TRACES = 1e-12
+"""Less than this share of a consumer's electricity asks for no factor."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +32,7 @@ class Attribution:
     use_mwh: (consumers, steps), at the consumer's node.
     supplied_mwh: (consumers, steps, origins), generation that served the use: network and storage losses are in it,
     so that the sum over origins is at least the use.
+    contracted_mwh: the part of it that contracts claim. ledger: what became of all generation.
     """
 
     clock: Clock
@@ -47,12 +41,107 @@ class Attribution:
     tenants: Mapping[str, str | None]
     use_mwh: Array
     supplied_mwh: Array
+    contracted_mwh: Array | None = None
+    ledger: Ledger | None = None
+    pools: tuple[Pool, ...] = field(default=(), repr=False)
 
     def supplied(self, consumer: str, during: slice | None = None) -> Array:
         """Generation by origin behind the consumer's use in these steps, MWh, shape (origins,)."""
         at = self.consumers.index(consumer)
         return np.asarray(self.supplied_mwh[at, during or slice(None)].sum(axis=0))
 
+    def by_origin(self, consumer: str, basis: Basis, during: slice | None = None) -> Array:
+        """MWh by origin on a basis, shape (origins,); their sum is the same on every basis.
+
+        Location-based and hourly matched: what served the use step by step. Market-based: contracts match over all
+        the steps as one.
+        """
+        if basis != "market" or not self.pools:
+            return self.supplied(consumer, during)
+        at, steps = self.consumers.index(consumer), during or slice(None)
+        total = np.zeros(len(self.origins))
+        for pool in self.pools:
+            if at in pool.rows:
+                shared, part = pool.shared(steps)
+                for column, (row, owner) in enumerate(zip(pool.rows, pool.owners, strict=True)):
+                    if row == at:
+                        total[: shared.total.shape[2]] += part[0, column] * shared.total[0, owner]
+        return total
+
     def operating_co2(self, consumer: str, basis: Basis, during: slice | None = None) -> OperatingCo2:
         """Operating CO2 of the consumer's electricity on one basis. Raises InputError where a factor is missing."""
-        raise NotImplementedError
+        amounts = self.by_origin(consumer, basis, during)
+        return self._weighed(consumer, amounts, [o.operating[basis] for o in self.origins], basis)
+
+    def co2_910(self, consumer: str, during: slice | None = None) -> OperatingCo2:
+        """By the method for zero-carbon parks (发改环资〔2025〕910号), apart from the three bases."""
+        amounts = self.supplied(consumer, during)
+        return self._weighed(consumer, amounts, [o.method_910 for o in self.origins], "910")
+
+    def life_cycle_co2e(self, consumer: str, during: slice | None = None) -> LifeCycleCo2e:
+        """Life-cycle emissions by physical origin. Raises InputError where a factor is missing."""
+        total, faults = LifeCycleCo2e(0.0), []
+        amounts = self.supplied(consumer, during)
+        for origin, mwh in self._used(amounts):
+            if origin.life_cycle is None:
+                faults.append(self._missing(consumer, origin, "upstream", "a life-cycle factor (tCO2e/MWh)"))
+            else:
+                total += origin.life_cycle.of(mwh)
+        if faults:
+            raise InputError(faults)
+        return total
+
+    def _weighed(
+        self, consumer: str, amounts: Array, factors: list[OperatingFactor | None], basis: str
+    ) -> OperatingCo2:
+        by_name = dict(zip((o.name for o in self.origins), factors, strict=True))
+        total, faults = OperatingCo2(0.0), []
+        for origin, mwh in self._used(amounts):
+            factor = by_name[origin.name]
+            if factor is None:
+                faults.append(
+                    self._missing(consumer, origin, "emissions", f"an operating factor (tCO2/MWh), {basis}")
+                )
+            else:
+                total += factor.of(mwh)
+        if faults:
+            raise InputError(faults)
+        return total
+
+    def _used(self, amounts: Array) -> Iterator[tuple[Origin, float]]:
+        for origin, mwh in zip(self.origins, amounts, strict=True):
+            if mwh > _TRACES * float(np.sum(amounts)):
+                yield origin, float(mwh)
+
+    def _missing(self, consumer: str, origin: Origin, field_name: str, expected: str) -> Fault:
+        grid = origin.grid or origin.kind in ("certified", "opening", "unmetered")
+        where, hint = f"assets.{origin.name}.{field_name}", ""
+        if field_name == "emissions" and grid:
+            where, hint = "carbon.grid", "give carbon.grid.location and carbon.grid.residual"
+        elif field_name == "upstream":
+            hint = "name one of `factors` with upstream"
+        return Fault(
+            "park.yaml",
+            None,
+            where,
+            f"no factor for '{origin.name}', which serves '{consumer}'",
+            expected,
+            hint,
+        )
+
+
+def attribution_of(park: Park, flows: Flows) -> Attribution:
+    """Where the park's electricity came from. Raises InputError for flows that are missing or negative."""
+    found = pooled(park, flows)
+    generated = {name: generated_factor(park, flows, name) for name in converters_in(park, found.origins)}
+    return Attribution(
+        park.clock,
+        origins_of(park, found.origins, generated),
+        found.consumers,
+        {name: park.assets[name].tenant for name in found.consumers},
+        found.use,
+        found.supplied,
+        found.by_contract,
+        found.ledger,
+        found.pools,
+    )

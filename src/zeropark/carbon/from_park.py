@@ -165,7 +165,9 @@ def _connection(c: _Collected, name: str, asset: Connection) -> None:
 
 
 def _converter(c: _Collected, name: str, asset: Converter) -> None:
-    ports = dict.fromkeys(p.node for way in asset.ways.values() for p in (*way.inputs.values(), *way.outputs.values()))
+    ports = dict.fromkeys(
+        p.node for way in asset.ways.values() for p in (*way.inputs.values(), *way.outputs.values())
+    )
     inside = [node for node in ports if node in c.at]
     taken = {n: np.maximum(-c.net(name, n), 0.0) for n in inside}
     given = {n: np.maximum(c.net(name, n), 0.0) for n in inside}
@@ -289,4 +291,3 @@ _BY_KIND: Mapping[type, Callable[[_Collected, str, Any], None]] = {
     Connection: _connection,
     Market: _market,
 }
-

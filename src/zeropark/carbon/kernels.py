@@ -236,7 +236,14 @@ def draw(
 
 @kernel
 def add_layer(
-    s: int, fifo: bool, amount: float, colour: Array, oldest: Ints, newest: Ints, amounts: Array, layers: Array
+    s: int,
+    fifo: bool,
+    amount: float,
+    colour: Array,
+    oldest: Ints,
+    newest: Ints,
+    amounts: Array,
+    layers: Array,
 ) -> None:
     """What stays of what was charged: a layer of its own, or mixed into the one that is there."""
     if amount <= 0.0:

@@ -177,4 +177,3 @@ def columns(parts: Sequence[Array], steps: int) -> Array:
 def positions(names: Sequence[str], among: Mapping[str, int]) -> Ints:
     """Position of each name."""
     return np.array([among[name] for name in names], dtype=np.int64)
-

@@ -176,7 +176,7 @@ def _closed_loop(network: Network, step: int, node: int) -> Fault:
         "flows",
         None,
         network.nodes[node],
-        f"a loop with gain 1 or more in step {step}: all of the {rate:.6g} per hour that leaves comes back, nothing leaves the loop",
+        f"a loop with gain 1 or more in step {step}: all of {rate:.6g} per hour comes back",
         "a loop that something leaves (gain below 1)",
         "see the moves between the nodes of the loop in this step",
     )

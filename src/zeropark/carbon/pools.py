@@ -1,0 +1,222 @@
+"""Who used what of which origin: electricity pools traced with their losses, then shared among their tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from zeropark import units
+from zeropark.carbon.from_park import certified, network_of
+from zeropark.carbon.network import Network
+from zeropark.carbon.origins import electricity_nodes
+from zeropark.carbon.sharing import Claim, Shared, share_out
+from zeropark.carbon.trace import Trace, throughput, trace
+from zeropark.flows import Flows
+from zeropark.forms import Array
+from zeropark.park.assets import Market
+from zeropark.park.carbon_spec import CarbonSpec
+from zeropark.park.model import Park
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every megawatt-hour by origin: generated + opening = supplied + exported + lost + what is in store.
+
+    generated, exported, lost: (steps, origins), MWh of generation. lost: what came to a node that nothing leaves.
+    opening: (origins,) in stores before the first step. stock: (steps, origins) after each.
+    """
+
+    generated: Array
+    exported: Array
+    lost: Array
+    opening: Array
+    stock: Array
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Nodes joined by connections, and who uses electricity there.
+
+    rows: consumers by position; owners: for each of them, the position of its tenant. need: (steps, rows) MWh with losses.
+    supply: (steps, origins) MWh that reached them. claims: what each contract may take.
+    """
+
+    tenants: tuple[str | None, ...]
+    rows: tuple[int, ...]
+    owners: tuple[int, ...]
+    need: Array
+    supply: Array
+    claims: tuple[Claim, ...]
+
+    def shared(self, steps: slice | None = None) -> tuple[Shared, Array]:
+        """Supply shared among tenants, (intervals, tenants, origins), and the part of each row in its tenant's.
+
+        Step by step; with ``steps`` all of them as one interval, so that contracts match over the period.
+        """
+        need, supply, claims = self.need, self.supply, self.claims
+        if steps is not None:
+            need, supply = need[steps].sum(axis=0)[None], supply[steps].sum(axis=0)[None]
+            claims = tuple(replace(c, amount=c.amount[steps].sum()[None]) for c in claims)
+        wanted = np.zeros((need.shape[0], len(self.tenants)))
+        for column, owner in enumerate(self.owners):
+            wanted[:, owner] += need[:, column]
+        whole = wanted[:, list(self.owners)]
+        part = np.divide(need, whole, out=np.zeros_like(need), where=whole > 0.0)
+        return share_out(supply, wanted, claims), part
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """What tracing and sharing give. use: (consumers, steps), supplied and by_contract: (consumers, steps, origins), MWh."""
+
+    origins: tuple[str, ...]
+    consumers: tuple[str, ...]
+    use: Array
+    supplied: Array
+    by_contract: Array
+    ledger: Ledger
+    pools: tuple[Pool, ...]
+
+
+def pooled(park: Park, flows: Flows) -> Pooled:
+    """Trace the electricity of the park and share it: losses stay with what they brought, exports carry the mix of
+    their node, and consumers of one pool share what reached them together.
+    """
+    carbon = park.spec.carbon
+    network = _in_mwh(park, network_of(park, flows, nodes=electricity_nodes(park)))
+    traced = trace(network, mixing=carbon.storage if carbon else "proportional", losses="passed on")
+    net = traced.network
+    consumers, exports = _sides(park, net)
+    at = {name: row for row, name in enumerate(consumers)}
+    shape = (len(consumers), net.steps)
+    use = np.zeros(shape)
+    supplied, by_contract = (np.zeros((*shape, len(traced.colours))) for _ in range(2))
+    pools = []
+    for members in _pool_members(net):
+        uses = [u for u, name in enumerate(net.uses.names) if name in at and net.uses.nodes[u] in members]
+        if not uses:
+            continue
+        pool = _pool(park, traced, uses, at)
+        shared, part = pool.shared()
+        for column, (row, owner) in enumerate(zip(pool.rows, pool.owners, strict=True)):
+            use[row] += net.uses.rate[:, uses[column]] * net.hours
+            supplied[row] += part[:, column, None] * shared.total[:, owner]
+            by_contract[row] += part[:, column, None] * shared.by_contract[:, owner]
+        pools.append(pool)
+    ledger = _ledger(traced, exports)
+    return Pooled(traced.colours, consumers, use, supplied, by_contract, ledger, tuple(pools))
+
+
+def _in_mwh(park: Park, network: Network) -> Network:
+    """The same in MWh, whatever unit each electricity carrier is counted in."""
+    scale = np.array([units.factor(park.unit_at(node), "MWh") for node in network.nodes])
+    if np.all(scale == 1.0):
+        return network
+    entries, uses, moves, stores = network.entries, network.uses, network.moves, network.stores
+    start, end, at = scale[moves.start], scale[moves.end], scale[stores.nodes]
+    return Network(
+        network.nodes,
+        network.steps,
+        network.hours,
+        type(entries)(entries.names, entries.nodes, entries.rate * scale[entries.nodes]),
+        type(uses)(uses.names, uses.nodes, uses.rate * scale[uses.nodes]),
+        type(moves)(
+            moves.names,
+            moves.start,
+            moves.end,
+            moves.taken * start,
+            moves.carried * start,
+            moves.arrives * end,
+        ),
+        type(stores)(
+            **{
+                **vars(stores),
+                "charge": stores.charge * at,
+                "discharge": stores.discharge * at,
+                "opening": stores.opening * at,
+            }
+        ),
+    )
+
+
+def _sides(park: Park, network: Network) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Consumers and exporting markets, in file order."""
+    names = [name for name in park.assets if name in network.uses.names]
+    return (
+        tuple(n for n in names if not isinstance(park.assets[n], Market)),
+        tuple(n for n in names if isinstance(park.assets[n], Market)),
+    )
+
+
+def _pool_members(network: Network) -> list[frozenset[int]]:
+    """Nodes that are joined by moves, pool by pool."""
+    pool = list(range(len(network.nodes)))
+    for a, b in zip(network.moves.start, network.moves.end, strict=True):
+        old, new = pool[a], pool[b]
+        pool = [new if p == old else p for p in pool]
+    return [frozenset(n for n, p in enumerate(pool) if p == label) for label in dict.fromkeys(pool)]
+
+
+def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> Pool:
+    """One pool: losses are added to every use in equal proportion, so that needs and supply agree in every step."""
+    net = traced.network
+    rates = net.uses.rate[:, uses] * net.hours
+    reached = [traced.flowing(int(net.uses.nodes[u]), rates[:, i]) for i, u in enumerate(uses)]
+    supply = np.sum(reached, axis=0)
+    whole = rates.sum(axis=1)
+    grossed = np.divide(supply.sum(axis=1), whole, out=np.zeros_like(whole), where=whole > 0.0)
+    names = [net.uses.names[u] for u in uses]
+    of_tenant = [park.assets[name].tenant for name in names]
+    tenants = tuple(dict.fromkeys(of_tenant))
+    return Pool(
+        tenants,
+        tuple(at[name] for name in names),
+        tuple(tenants.index(tenant) for tenant in of_tenant),
+        rates * grossed[:, None],
+        supply,
+        tuple(_claims(park.spec.carbon, traced.colours, tenants, supply, net.hours)),
+    )
+
+
+def _claims(
+    carbon: CarbonSpec | None,
+    origins: tuple[str, ...],
+    tenants: tuple[str | None, ...],
+    supply: Array,
+    hours: float,
+) -> list[Claim]:
+    """What each contract may take in each step; a market's purchase with and without certificates is one supply."""
+    found = []
+    for contract in carbon.contracts.values() if carbon else ():
+        columns = [
+            k for k, name in enumerate(origins) if name in (contract.supply, certified(contract.supply))
+        ]
+        if contract.tenant not in tenants or not columns:
+            continue
+        whole = supply[:, columns].sum(axis=1)
+        allowed = whole * contract.share
+        if contract.max_rate is not None:
+            allowed = np.minimum(allowed, contract.max_rate * hours)
+        for k in columns:
+            part = np.divide(supply[:, k], whole, out=np.zeros_like(whole), where=whole > 0.0)
+            found.append(Claim(tenants.index(contract.tenant), k, allowed * part, contract.priority))
+    return found
+
+
+def _ledger(traced: Trace, exports: tuple[str, ...]) -> Ledger:
+    net, h = traced.network, traced.network.hours
+    generated = net.entries.rate @ traced.entry_colours * h
+    exported = np.zeros_like(generated)
+    for u, name in enumerate(net.uses.names):
+        if name in exports:
+            exported += traced.flowing(int(net.uses.nodes[u]), net.uses.rate[:, u]) * h
+    still = throughput(net, traced.losses) <= 0.0
+    lost = (net.entries.rate * still[:, net.entries.nodes]) @ traced.entry_colours * h
+    for m, (a, b) in enumerate(zip(net.moves.start, net.moves.end, strict=True)):
+        if (stuck := net.moves.taken[:, m] * still[:, b]).any():
+            lost += traced.flowing(int(a), stuck) * h
+    for s, node in enumerate(net.stores.nodes):
+        lost += traced.drawn[:, s] * (still[:, node] * h)[:, None]
+    return Ledger(generated, exported, lost, traced.opening.sum(axis=0), traced.stock.sum(axis=1))
