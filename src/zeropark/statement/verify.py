@@ -1,0 +1,188 @@
+"""Verify a statement as a stranger would: from its file, the files that it cites, and nothing of the engines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from zeropark.statement.canonical import canonical, content_of, hash_of, paper_bytes
+from zeropark.statement.chain import earlier
+from zeropark.statement.claims import CERTIFICATES, Claimed, certificate_faults, ledger_faults
+from zeropark.statement.equations import LineCheck, check_lines
+from zeropark.statement.formula import FLOWS, FormulaError, Quantity
+from zeropark.statement.inputs import InputFault, Readings, as_table, load_input
+from zeropark.statement.model import Input, Statement
+from zeropark.statement.read import Paper, read_statement
+from zeropark.statement.sign import check
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at. ok: None where it was not checked, and ``why`` says why not."""
+
+    what: str
+    ok: bool | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Everything that was looked at, and whether all of it agrees."""
+
+    path: Path
+    statement: Statement
+    hash: str
+    checks: tuple[Check, ...]
+    lines: tuple[LineCheck, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing disagrees."""
+        return not self.failures
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """One sentence for each thing that disagrees."""
+        found = [f"{check.what}: {check.why}" for check in self.checks if check.ok is False]
+        return (*found, *(f"line {line.id}: {line.why}" for line in self.lines if not line.agrees))
+
+    def as_dict(self) -> dict[str, Any]:
+        """As ``zeropark verify --json`` prints it."""
+        return {
+            "file": str(self.path),
+            "sha256": self.hash,
+            "kind": self.statement.kind,
+            "subject": self.statement.subject,
+            "period": self.statement.period,
+            "ok": self.ok,
+            "failures": list(self.failures),
+            "checks": [{"what": c.what, "ok": c.ok, "why": c.why} for c in self.checks],
+            "lines": [
+                {"id": x.id, "stated": x.stated, "found": x.found, "ok": x.agrees, "how": x.how, "why": x.why}
+                for x in self.lines
+            ],
+        }
+
+
+def verify(
+    path: Path, key: Path | None = None, before: Sequence[Path] = (), expected: str | None = None
+) -> Verification:
+    """Verify a statement's file.
+
+    key: public key that must have signed it. before: earlier statements that lie elsewhere. expected: its hash as it
+    was printed (QR code, paper). Raises InputError when the file is no statement, or the key none.
+    """
+    paper = read_statement(path)
+    statement, found = paper.statement, hash_of(paper.statement)
+    folder = path.parent
+    inputs = [_input_check(one, folder) for one in statement.inputs]
+    sound = [one for one, check_ in zip(statement.inputs, inputs, strict=True) if check_.ok]
+    readings = _Sound(sound, folder, statement)
+    chain, broken = earlier(paper, before)
+    checks = [_hash_check(paper, found, expected), *inputs]
+    checks.append(
+        Check("chain", not broken, broken) if statement.previous else Check("chain", None, "the first")
+    )
+    checks += _claims_checks(paper, found, chain, readings)
+    checks.append(_signature_check(paper, key))
+    return Verification(path, statement, found, tuple(checks), check_lines(statement.lines, readings.read))
+
+
+class _Sound(Readings):
+    """Readings of the inputs whose hash is right; of the others it says that they cannot be relied on."""
+
+    def __init__(self, sound: Sequence[Input], folder: Path, statement: Statement) -> None:
+        super().__init__(sound, folder, statement.facts or {})
+        self._unsound = {one.name for one in statement.inputs} - {one.name for one in sound}
+
+    def read(self, name: str, arguments: tuple[str, ...]) -> Quantity:
+        self.refuse(FLOWS if name in ("flow", "inflow", "outflow") else arguments[0])
+        return super().read(name, arguments)
+
+    def refuse(self, name: str) -> None:
+        """Raises FormulaError for an input that has changed or is missing."""
+        if name in self._unsound:
+            raise FormulaError(f"not recomputed: the input '{name}' is not the one cited")
+
+
+def _hash_check(paper: Paper, found: str, expected: str | None) -> Check:
+    if paper.sha256 != found:
+        return Check(
+            "hash", False, f"the statement has changed: it hashes to {found[:16]}…, not {paper.sha256[:16]}…"
+        )
+    if expected is not None and expected.strip().lower() != found:
+        return Check("hash", False, f"the statement hashes to {found}, expected is {expected.strip()}")
+    as_written = paper.path.read_bytes() == paper_bytes(paper.statement, paper.signature)
+    return Check("hash", True, "" if as_written else "the content agrees; the file is not in canonical form")
+
+
+def _input_check(one: Input, folder: Path) -> Check:
+    try:
+        load_input(one, folder)
+    except InputFault as error:
+        return Check(f"input {one.name}", False, str(error))
+    return Check(f"input {one.name}", True)
+
+
+def _signature_check(paper: Paper, key: Path | None) -> Check:
+    if key is None:
+        return Check(
+            "signature", None, "signed; no key to check it with" if paper.signature else "not signed"
+        )
+    if not paper.signature:
+        return Check("signature", False, "the statement is not signed")
+    wrong = check(canonical(content_of(paper.statement)), paper.signature, key)
+    return Check("signature", not wrong, wrong)
+
+
+def _claims_checks(paper: Paper, found: str, chain: Sequence[Paper], readings: _Sound) -> list[Check]:
+    """The ledger of claims and the certificates, with those of the statements before."""
+    checks: list[Check] = []
+    claimed: list[Claimed] = []
+    for one in (paper, *chain):
+        try:
+            claimed.append(_claimed(one))
+        except InputFault as error:
+            checks.append(Check("claims", False, f"of '{one.statement.subject}': {error}"))
+    if not claimed or claimed[0].hash != found:
+        return checks
+    if claimed[0].ledger is None:
+        checks.append(Check("claims", None, "no generation is claimed"))
+    else:
+        try:
+            readings.refuse(FLOWS)
+            faults = ledger_faults(claimed, readings.rates())
+        except FormulaError as error:
+            faults = (str(error),)
+        checks += [Check("claims", False, fault) for fault in faults] or [Check("claims", True)]
+    wrong = certificate_faults(claimed)
+    if wrong or any(one.certificates is not None for one in claimed):
+        checks += [Check("certificates", False, fault) for fault in wrong] or [Check("certificates", True)]
+    return checks
+
+
+def _claimed(paper: Paper) -> Claimed:
+    """A statement's claims and certificates. Raises InputFault when they are not the ones cited."""
+    by_name = {one.name: one for one in paper.statement.inputs}
+
+    def table(name: str) -> pd.DataFrame | None:
+        if name not in by_name:
+            return None
+        load_input(by_name[name], paper.path.parent)
+        found = as_table(by_name[name], paper.path.parent)
+        if not isinstance(found, pd.DataFrame):
+            raise InputFault(f"'{name}' is no table")
+        return found
+
+    claims = paper.statement.claims
+    return Claimed(
+        paper.statement,
+        hash_of(paper.statement),
+        table(claims) if claims else None,
+        by_name[claims].sha256 if claims else "",
+        table(CERTIFICATES),
+    )
