@@ -70,7 +70,7 @@ def attributed(process: ProductionProcess, definitive: bool) -> Attributed:
     """
     heat, gas = heat_emissions(process.heat), waste_gas_emissions(process.waste_gas)
     power = process.electricity
-    exported = -known(power.exported_mwh) * known(power.exported_ef_tco2_per_mwh)
+    exported = 0.0 - known(power.exported_mwh) * known(power.exported_ef_tco2_per_mwh)
     without = known(process.direct_tco2e) + heat + gas
     counted = max(without + exported, 0.0) if definitive else without + exported
     return Attributed(
