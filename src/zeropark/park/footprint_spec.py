@@ -62,6 +62,9 @@ class FootprintSpec(Declared):
     products: dict[str, Product] = Field(default_factory=dict)
     allocation: dict[str, AllocationBy] = Field(default_factory=dict)
     """Converter → how its outputs share what it causes; needed where a converter has more than one output."""
+    grid: dict[Literal["location", "market", "hourly"], str] = Field(default_factory=dict)
+    """Basis → one of ``factors`` for public electricity on that basis (yearly average, residual mix …); absent: the
+    ``upstream`` of the market that buys it."""
     embodied: bool = False
     """Whether making the plant itself is counted; both are printed."""
     runs: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000

@@ -1,0 +1,139 @@
+"""Amounts of a period: what every asset took and gave at each node, from planned or metered flows alike"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from zeropark.errors import Fault
+from zeropark.flows import Flows
+from zeropark.forms import Array
+from zeropark.park.assets import Connection, Converter, Demand, Market, Storage
+from zeropark.park.model import Park
+from zeropark.park.period import Period
+
+_NOISE = 1e-6
+"""A rate of the wrong sign below this share of the largest (or this many units) is rounding of solver or meter."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Amounts at one node over the period, carrier units, none negative."""
+
+    use: float = 0.0
+    make: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A store over the period: what went in and out at its node, what is left of both in units of what comes out.
+
+    opening: drawn from what it held at first. kept: more than at first, still in. Both are what the node would get.
+    """
+
+    charged: float
+    discharged: float
+    opening: float
+    kept: float
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Sums over the steps of a period."""
+
+    park: Park
+    flows: Flows
+    period: Period
+
+    @cached_property
+    def hours(self) -> float:
+        """Length of a step."""
+        return self.flows.clock.step_hours
+
+    @cached_property
+    def years(self) -> float:
+        """Length of the period in calendar years."""
+        clock = self.flows.clock
+        years = clock.times_local.year[self.period.steps]
+        return float(
+            sum(self.hours / (8784.0 if y % 4 == 0 and (y % 100 or y % 400 == 0) else 8760.0) for y in years)
+        )
+
+    @cached_property
+    def faults(self) -> list[Fault]:
+        """Every flow against the direction that its asset has: negative production, negative use."""
+        found = []
+        for (asset, node), flow in self.flows.net.items():
+            for sign, words in self._one_way(asset, node):
+                worst = sign * flow[self.period.steps]
+                least, largest = float(np.min(worst, initial=0.0)), float(np.max(np.abs(worst), initial=0.0))
+                if least < -_NOISE * max(largest, 1.0):
+                    when = self.flows.clock.times_local[self.period.first + int(np.argmin(worst))]
+                    what = f"{words} of {least:g} {self.park.unit_at(node)}/h, first at {when:%Y-%m-%d %H:%M}"
+                    found.append(Fault("flows", None, f"{asset} at {node}", what, f"{words} of zero or more"))
+        return found
+
+    def _one_way(self, name: str, node: str) -> list[tuple[float, str]]:
+        """The sign that the asset's flow at the node must have, if it may have only one."""
+        asset = self.park.assets[name]
+        if isinstance(asset, Converter):
+            gives = any(port.node == node for way in asset.ways.values() for port in way.outputs.values())
+            takes = any(port.node == node for way in asset.ways.values() for port in way.inputs.values())
+            return [] if gives and takes else [(1.0, "production")] if gives else [(-1.0, "use")]
+        if isinstance(asset, Demand):
+            return [(-1.0, "use")]
+        return [(1.0, "supply")] if asset.kind == "source" else []
+
+    def at(self, name: str, node: str) -> Taken:
+        """What an asset took and gave at a node: by its net flow, and for markets and two-way lines by both rates."""
+        asset = self.park.assets[name]
+        if isinstance(asset, Market):
+            return Taken(self.total(name, "sell"), self.total(name, "buy"))
+        if isinstance(asset, Connection) and not asset.one_way:
+            out, back = ("forward", "backward") if node == asset.start else ("backward", "forward")
+            return Taken(self.total(name, out), (1.0 - asset.loss) * self.total(name, back))
+        flow = self.flows.net.get((name, node))
+        if flow is None:
+            return Taken()
+        inside = flow[self.period.steps]
+        noise = _NOISE * 1e-3 * float(np.max(np.abs(flow), initial=0.0))
+        use, make = (
+            float(np.sum(sign * inside, where=sign * inside > noise)) * self.hours for sign in (-1.0, 1.0)
+        )
+        return Taken(use, make)
+
+    def total(self, name: str, part: str) -> float:
+        """Amount of one rate; zero where the asset has no such rate."""
+        rate = self.flows.rates.get((name, part))
+        return 0.0 if rate is None else float(np.sum(np.maximum(rate[self.period.steps], 0.0))) * self.hours
+
+    def stored(self, name: str, asset: Storage) -> Stored:
+        """What a store took and gave. Its content before the first step follows from the first step's balance."""
+        charged, discharged = self.total(name, "charge"), self.total(name, "discharge")
+        level = self.flows.rates.get((name, "level"))
+        if level is None:
+            return Stored(charged, discharged, max(discharged - charged, 0.0), 0.0)
+        first, keeps = self.period.first, (1.0 - asset.standing_loss) ** self.hours
+        gained = self._first(name, "charge") * asset.charge_efficiency
+        gained -= self._first(name, "discharge") / asset.discharge_efficiency
+        before = (float(level[first]) - self.hours * gained) / keeps
+        more = (float(level[self.period.last - 1]) - before) * asset.discharge_efficiency
+        if abs(more) < 1e-9 * max(charged, discharged):
+            more = 0.0
+        return Stored(charged, discharged, min(max(-more, 0.0), discharged), max(more, 0.0))
+
+    def _first(self, name: str, part: str) -> float:
+        return float(self.flows.rates[(name, part)][self.period.first])
+
+    def activity(self, name: str, way: str) -> float:
+        """Units of the rated carrier that a converter ran in one mode."""
+        return self.total(name, f"activity:{way}")
+
+    def added(self, name: str, part: str) -> float:
+        """Capacity that was added, beyond what was there."""
+        size: Array | None = self.flows.rates.get((name, part))
+        asset = self.park.assets[name]
+        sizing = getattr(asset, part)
+        return 0.0 if size is None else max(float(size[0]) - float(sizing.existing), 0.0)

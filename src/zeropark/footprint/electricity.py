@@ -1,0 +1,241 @@
+"""Electricity into processes: generation by origin, losses included, times the life-cycle factor of each origin
+
+hourly: as attributed, step by step. market: as attributed; public electricity takes the factor stated for this basis
+(residual mix). location: contracts and hours left out, every process takes the mix of all electricity used in the
+period; public electricity takes the factor stated for this basis (yearly average). Where ``footprint.grid`` states no
+factor for a basis, the market's own ``upstream`` stands. Only life-cycle factors enter here, never operating ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from zeropark import units
+from zeropark.carbon.attribution import Attribution, Basis, Origin
+from zeropark.errors import Fault
+from zeropark.footprint.amounts import Amounts
+from zeropark.footprint.inventory import (
+    Burden,
+    Good,
+    Inventory,
+    embodied_of,
+    embody,
+    evidence,
+    is_electric,
+    joined,
+    line_of,
+    title_of,
+    upstream_burden,
+)
+from zeropark.forms import Array
+from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
+from zeropark.park.model import Park
+
+NETWORK = "electricity network"
+_CERTIFIED = " (certified)"
+
+
+def key_of(origin: str) -> str:
+    """The product that stands for electricity of an origin."""
+    return f"electricity:{origin}"
+
+
+def supplied_of(amounts: Amounts, attribution: Attribution) -> dict[str, Array]:
+    """Process → generation by origin behind its electricity in the period, MWh, auxiliaries included."""
+    found: dict[str, Array] = {}
+    totals = attribution.supplied_mwh[:, amounts.period.steps].sum(axis=1)
+    for consumer, supplied in zip(attribution.consumers, totals, strict=True):
+        asset = amounts.park.assets.get(consumer)
+        served = asset.serves if isinstance(asset, Demand) else None
+        process = served or consumer
+        found[process] = found[process] + supplied if process in found else np.asarray(supplied)
+    return found
+
+
+def electrify(
+    inventory: Inventory,
+    amounts: Amounts,
+    attribution: Attribution | None,
+    basis: Basis,
+    supplied: Mapping[str, Array],
+) -> None:
+    """Add electricity by origin, and what its network embodies, to the inventory of materials."""
+    park = amounts.park
+    if attribution is not None:
+        _origins(inventory, amounts, attribution, basis, supplied)
+        _uses(inventory, park, attribution, basis, supplied)
+        _network(inventory, amounts, supplied)
+    for process, role in list(inventory.roles.items()):
+        asset = park.assets.get(process)
+        if role != "maker" or not isinstance(asset, Converter) or process in supplied:
+            continue
+        ports = [
+            port
+            for way in asset.ways.values()
+            for port in way.inputs.values()
+            if is_electric(park, port.node)
+        ]
+        used = sum(amounts.at(process, node).use for node in dict.fromkeys(port.node for port in ports))
+        if used > 0:
+            found, expected = f"{used:g} MWh that no origin is told for", "an attribution that covers it"
+            inventory.broken.setdefault(process, []).append(Fault("flows", None, process, found, expected))
+
+
+def _origins(
+    inventory: Inventory,
+    amounts: Amounts,
+    attribution: Attribution,
+    basis: Basis,
+    supplied: Mapping[str, Array],
+) -> None:
+    """A product for each origin; the asset behind it makes it."""
+    total = sum(supplied.values(), np.zeros(len(attribution.origins)))
+    opened: list[tuple[str, float]] = []
+    for origin, used in zip(attribution.origins, total.tolist(), strict=True):
+        name = origin.name.removesuffix(_CERTIFIED)
+        asset, key = amounts.park.assets.get(name), key_of(origin.name)
+        made = _generated(amounts, name) if name == origin.name and asset is not None else used
+        if used <= 0 and made <= 0:
+            continue
+        what = title_of(amounts.park, name) if asset is not None else origin.name
+        carrier = _carrier(amounts.park, asset) if isinstance(asset, Converter) else None
+        inventory.goods[key] = Good(key, joined("Electricity of {0}", "{0}的电力", what), "MWh", carrier)
+        if asset is None or (isinstance(asset, Converter) and made <= 0):
+            opened.append((origin.name, used))
+            continue
+        made = made if made > 0 else used
+        process = name if isinstance(asset, Converter) else origin.name
+        inventory.add(inventory.make, key, process, made)
+        inventory.handed_on[key] = made
+        if not isinstance(asset, Converter):
+            _factor(inventory, amounts, origin, process, basis, made)
+    _opening(inventory, amounts, opened)
+
+
+def _generated(amounts: Amounts, name: str) -> float:
+    park, asset = amounts.park, amounts.park.assets[name]
+    if isinstance(asset, Source):
+        return amounts.at(name, asset.node).make * _mwh(park, asset.node)
+    if isinstance(asset, Market):
+        bought = amounts.at(name, asset.node).make - amounts.total(name, "certified")
+        return max(bought, 0.0) * _mwh(park, asset.node)
+    if isinstance(asset, Converter):
+        nodes = {port.node for way in asset.ways.values() for port in way.outputs.values()}
+        return sum(
+            amounts.at(name, node).make * _mwh(park, node) for node in nodes if is_electric(park, node)
+        )
+    return 0.0
+
+
+def _mwh(park: Park, node: str) -> float:
+    return units.factor(park.unit_at(node), "MWh")
+
+
+def _carrier(park: Park, asset: Converter) -> str | None:
+    """The carrier of a converter's electricity, whose worth counts where it shares; None where that is not in MWh."""
+    nodes = (port.node for way in asset.ways.values() for port in way.outputs.values())
+    found = [
+        park.carrier_at(node) for node in nodes if is_electric(park, node) and park.unit_at(node) == "MWh"
+    ]
+    return found[0] if found else None
+
+
+def _factor(
+    inventory: Inventory, amounts: Amounts, origin: Origin, process: str, basis: Basis, made: float
+) -> None:
+    park, name = amounts.park, origin.name.removesuffix(_CERTIFIED)
+    asset = park.assets[name]
+    inventory.roles[process], inventory.titles[process] = "supply", inventory.goods[key_of(origin.name)].title
+    upstream = getattr(asset, "upstream", None)
+    grid = park.spec.footprint.grid if park.spec.footprint is not None else {}
+    if origin.kind == "grid" and name == origin.name and basis in grid:
+        upstream = grid[basis]
+    title = inventory.titles[process]
+    if upstream is None and origin.life_cycle is not None:
+        path = f"assets.{name}.upstream"
+        source, mark = evidence(park, path, f"life-cycle factor of {name}")
+        factor = origin.life_cycle.tco2e_per_unit
+        inventory.burdens.append(
+            Burden(process, "electricity", f"electricity.{process}", title, made, "MWh", factor, source, mark)
+        )
+    else:
+        burden = upstream_burden(park, name, upstream, "electricity", title, made, "MWh")
+        if isinstance(burden, Fault):
+            inventory.broken.setdefault(process, []).append(burden)
+        else:
+            inventory.burdens.append(replace(burden, process=process, id=f"electricity.{process}"))
+    if name == origin.name:
+        embody(inventory, amounts, name, process)
+
+
+def _opening(inventory: Inventory, amounts: Amounts, opened: list[tuple[str, float]]) -> None:
+    """What stores held at first takes the mix of all that came in the period."""
+    made = {p: a for p, a in inventory.handed_on.items() if p.startswith("electricity:") and a > 0}
+    total = sum(made.values())
+    for name, used in opened:
+        process, key = name, key_of(name)
+        inventory.roles[process], inventory.titles[process] = "passes", inventory.goods[key].title
+        inventory.add(inventory.make, key, process, used)
+        inventory.handed_on[key] = used
+        if total <= 0:
+            found, expected = f"{used:g} MWh from before, and none that came in", "a longer period"
+            inventory.broken[process] = [Fault("flows", None, name, found, expected)]
+        for product, amount in made.items():
+            inventory.add(inventory.use, product, process, used * amount / total)
+        inventory.notes.append(
+            joined(
+                f"{used:.6g} MWh of {{0}} count as the period's own mix",
+                f"{{0}}的 {used:.6g} MWh 按本期混合强度计",
+                name,
+            )
+        )
+
+
+def _uses(
+    inventory: Inventory, park: Park, attribution: Attribution, basis: Basis, supplied: Mapping[str, Array]
+) -> None:
+    total = sum(supplied.values(), np.zeros(len(attribution.origins)))
+    whole = float(np.sum(total))
+    for process, by_origin in supplied.items():
+        shown = by_origin if basis != "location" or whole <= 0 else total * (float(np.sum(by_origin)) / whole)
+        if inventory.roles.get(process) != "maker":
+            continue
+        for origin, amount in zip(attribution.origins, shown.tolist(), strict=True):
+            inventory.add(inventory.use, key_of(origin.name), process, amount)
+
+
+def _network(inventory: Inventory, amounts: Amounts, supplied: Mapping[str, Array]) -> None:
+    """What stores and lines of electricity embody is shared by all that is used, per MWh."""
+    park = amounts.park
+    found: list[Burden | Fault] = []
+    for name, asset in park.assets.items():
+        node = (
+            asset.node
+            if isinstance(asset, Storage)
+            else asset.start
+            if isinstance(asset, Connection)
+            else None
+        )
+        if node is not None and is_electric(park, node):
+            found += embodied_of(amounts, name, NETWORK, title_of(park, name))
+    total = float(sum(np.sum(by_origin) for by_origin in supplied.values()))
+    if not found or total <= 0:
+        return
+    key = key_of(NETWORK)
+    title = joined("Lines and stores of electricity", "电力线路与储能")
+    inventory.goods[key] = Good(key, title, "MWh")
+    inventory.roles[NETWORK], inventory.titles[NETWORK] = "supply", title
+    inventory.add(inventory.make, key, NETWORK, total)
+    inventory.handed_on[key] = total
+    for process, by_origin in supplied.items():
+        if inventory.roles.get(process) == "maker":
+            inventory.add(inventory.use, key, process, float(np.sum(by_origin)))
+    for burden in found:
+        if isinstance(burden, Fault):
+            path = burden.field
+            inventory.broken.setdefault(NETWORK, []).append(replace(burden, line=line_of(park, path)))
+        else:
+            inventory.burdens.append(burden)

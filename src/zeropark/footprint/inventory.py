@@ -1,0 +1,399 @@
+"""From a park and its amounts to processes: pools, converters, stores, connections, and what comes from outside
+
+Every node that carries no electricity is a pool: what is taken from it is the mix of what came in. Losses raise the
+footprint of what arrives. Electricity comes by origin (``electricity.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from zeropark import units
+from zeropark.carbon.factors import OperatingFactor, greenhouse_effect
+from zeropark.errors import Fault, nearest
+from zeropark.footprint.amounts import Amounts
+from zeropark.footprint.result import ContributionKind
+from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
+from zeropark.park.carbon_spec import UpstreamFactor
+from zeropark.park.model import Park
+from zeropark.texts import both, in_language
+
+Role = Literal["supply", "maker", "passes"]
+Cell = tuple[str, str]
+"""(product, process)."""
+
+
+@dataclass(frozen=True)
+class Burden:
+    """Emissions that a process brings in: amount × factor, tCO2e. factor_name: of the park's list, for Monte Carlo."""
+
+    process: str
+    kind: ContributionKind
+    id: str
+    title: str
+    amount: float
+    unit: str
+    factor: float
+    source: str
+    mark: str = ""
+    gate: bool = False
+    primary: bool = False
+    fossil: float = 1.0
+    factor_name: str = ""
+    spread: float = 1.0
+
+    @property
+    def tco2e(self) -> float:
+        """Over the period."""
+        return self.amount * self.factor
+
+
+@dataclass(frozen=True)
+class Good:
+    """A product of the system. carrier: None for what no carrier measures (electricity by origin is in MWh)."""
+
+    key: str
+    title: str
+    unit: str
+    carrier: str | None = None
+
+
+@dataclass
+class Inventory:
+    """Everything that the system is made of, in file order.
+
+    handed_on: what each product gives to processes and to the world. declared: nodes that a converter may give to.
+    broken: process → why nothing can be said about what it makes; a fault where it stands behind a product.
+    """
+
+    goods: dict[str, Good] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    use: dict[Cell, float] = field(default_factory=dict)
+    make: dict[Cell, float] = field(default_factory=dict)
+    handed_on: dict[str, float] = field(default_factory=dict)
+    leaving: dict[str, float] = field(default_factory=dict)
+    burdens: list[Burden] = field(default_factory=list)
+    declared: dict[str, set[str]] = field(default_factory=dict)
+    broken: dict[str, list[Fault]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, cells: dict[Cell, float], product: str, process: str, amount: float) -> None:
+        """Count an amount of a product at a process."""
+        if amount > 0:
+            cells[product, process] = cells.get((product, process), 0.0) + amount
+
+
+def title_of(park: Park, name: str) -> str:
+    """An asset's or node's name in both languages."""
+    thing: object = park.assets.get(name) or park.spec.nodes.get(name)
+    english, chinese = getattr(thing, "name", "") or name, getattr(thing, "name_zh", "")
+    return both(english, chinese) if chinese else english
+
+
+def joined(english: str, chinese: str, *names: str) -> str:
+    """A title with names in it, each in its language: ``{0} of {1}``."""
+    return both(
+        english.format(*(in_language(name, "en") for name in names)),
+        chinese.format(*(in_language(name, "zh") for name in names)),
+    )
+
+
+def is_electric(park: Park, node: str) -> bool:
+    """Whether electricity balances at the node: it is attributed by origin, not mixed in a pool."""
+    return park.spec.carriers[park.carrier_at(node)].kind == "electricity"
+
+
+def materials_of(amounts: Amounts) -> Inventory:
+    """All but electricity: pools, converters, stores, connections, sources, markets, and what leaves."""
+    park, inventory = amounts.park, Inventory()
+    for node, declared in park.spec.nodes.items():
+        if not is_electric(park, node):
+            unit = park.unit_at(node)
+            inventory.goods[node] = Good(node, title_of(park, node), unit, declared.carrier)
+            inventory.handed_on[node] = 0.0
+    for name, asset in park.assets.items():
+        inventory.titles[name] = title_of(park, name)
+        if isinstance(asset, (Source, Market)) and not is_electric(park, asset.node):
+            _supply(inventory, amounts, name, asset)
+        elif isinstance(asset, Demand) and not is_electric(park, asset.node):
+            _demand(inventory, amounts, name, asset)
+        elif isinstance(asset, Converter):
+            _converter(inventory, amounts, name, asset)
+        elif isinstance(asset, Storage) and not is_electric(park, asset.node):
+            _storage(inventory, amounts, name, asset)
+        elif isinstance(asset, Connection) and not is_electric(park, asset.start):
+            _connection(inventory, amounts, name, asset)
+    return inventory
+
+
+def _take(inventory: Inventory, node: str, process: str, amount: float) -> None:
+    """A process takes from a pool."""
+    inventory.add(inventory.use, node, process, amount)
+    inventory.handed_on[node] += amount
+
+
+def _supply(inventory: Inventory, amounts: Amounts, name: str, asset: Source | Market) -> None:
+    park, taken = amounts.park, amounts.at(name, asset.node)
+    inventory.roles[name] = "supply"
+    inventory.add(inventory.make, asset.node, name, taken.make)
+    inventory.leaving[asset.node] = inventory.leaving.get(asset.node, 0.0) + taken.use
+    inventory.handed_on[asset.node] += taken.use
+    if taken.make <= 0:
+        return
+    unit = park.unit_at(asset.node)
+    title = inventory.titles[name]
+    burden = upstream_burden(park, name, asset.upstream, "upstream", title, taken.make, unit)
+    if isinstance(burden, Fault):
+        inventory.broken[name] = [burden]
+    else:
+        inventory.burdens.append(burden)
+    embody(inventory, amounts, name, name)
+
+
+def upstream_burden(
+    park: Park, name: str, upstream: str | None, kind: ContributionKind, title: str, amount: float, unit: str
+) -> Burden | Fault:
+    """What an amount from outside brings along, by the factor that the asset names; a fault where it names none."""
+    path = f"assets.{name}.upstream"
+    factors = park.spec.factors
+    if upstream is None or upstream not in factors:
+        found = "no upstream factor" if upstream is None else f"unknown factor '{upstream}'"
+        hint = (
+            nearest(upstream or name, factors)
+            or "absent is not zero: what comes free of burdens needs a factor of 0"
+        )
+        return Fault("park.yaml", line_of(park, path), path, found, "one of `factors`, in tCO2e", hint)
+    factor = factors[upstream]
+    if not units.same_dimension(factor.per, unit):
+        return Fault(
+            "park.yaml", line_of(park, path), path, f"a factor per {factor.per}", f"a factor per {unit}"
+        )
+    source, mark = evidence(park, f"factors.{upstream}.footprint", _described(upstream, factor))
+    return Burden(
+        name, kind, f"{kind}.{name}", title, amount, unit, factor.footprint * units.factor(unit, factor.per), source, mark,
+        primary=factor.primary, fossil=factor.fossil, factor_name=upstream, spread=factor.spread,
+    )  # fmt: skip
+
+
+def _described(name: str, factor: UpstreamFactor) -> str:
+    return f"factor '{name}': {factor.region}, {factor.year}, {factor.quality}"
+
+
+def line_of(park: Park, path: str) -> int | None:
+    """The line of a dotted path of the park file, or of the section that it would stand in."""
+    parts = path.split(".")
+    return next(
+        (park.lines[key] for n in range(len(parts), 0, -1) if (key := ".".join(parts[:n])) in park.lines),
+        None,
+    )
+
+
+def evidence(park: Park, path: str, default: str) -> tuple[str, str]:
+    """Source and mark of a number of the park file."""
+    for found in park.assumptions:
+        if found.path == path:
+            return found.source or default, found.mark
+    return default, ""
+
+
+def _demand(inventory: Inventory, amounts: Amounts, name: str, asset: Demand) -> None:
+    used = amounts.at(name, asset.node).use
+    if asset.serves is not None:
+        _take(inventory, asset.node, asset.serves, used)
+        return
+    inventory.leaving[asset.node] = inventory.leaving.get(asset.node, 0.0) + used
+    inventory.handed_on[asset.node] += used
+
+
+def _converter(inventory: Inventory, amounts: Amounts, name: str, asset: Converter) -> None:
+    park = amounts.park
+    inventory.roles[name] = "maker"
+    gives = {port.node for way in asset.ways.values() for port in way.outputs.values()}
+    takes = {port.node for way in asset.ways.values() for port in way.inputs.values()}
+    inventory.declared[name] = gives
+    taken, made = 0.0, 0.0
+    for node in dict.fromkeys([*takes, *gives]):
+        moved = amounts.at(name, node)
+        taken, made = taken + moved.use, made + moved.make
+        if is_electric(park, node):
+            continue  # use is attributed by origin; generation is an origin of its own
+        _take(inventory, node, name, moved.use)
+        inventory.add(inventory.make, node, name, moved.make)
+    if taken > 0 and made <= 0:
+        inventory.broken[name] = [
+            Fault("flows", None, name, f"inputs, and an output of zero in {amounts.period.text}", "an output above zero",
+                  "what it used could go to no product: take a longer period, or leave it out of operation")
+        ]  # fmt: skip
+    if taken > 0 or made > 0:
+        inventory.burdens += _direct(inventory, amounts, name, asset)
+        embody(inventory, amounts, name, name)
+
+
+def _direct(inventory: Inventory, amounts: Amounts, name: str, asset: Converter) -> list[Burden]:
+    """Process CO2, combustion of the fuels that it and its auxiliaries use, other gases: its own, measured or planned."""
+    park, unit, title = amounts.park, amounts.park.unit_at(asset.rated), inventory.titles[name]
+    burdens = []
+    for way, mode in asset.ways.items():
+        path = f"assets.{name}.modes.{way}" if way else f"assets.{name}"
+        each, activity = asset.emissions + (mode.emissions if way else 0.0), amounts.activity(name, way)
+        if each and activity:
+            source, mark = evidence(park, f"{path}.emissions", f"{path}.emissions")
+            what = joined("Process CO2 of {0}", "{0}的过程排放", title)
+            key = f"direct.{name}" + (f".{way}" if way else "")
+            burdens.append(_own(name, key, what, activity, unit, _co2(each), source, mark))
+        if asset.other_ghg and activity:
+            path = f"assets.{name}.other_ghg"
+            source, mark = evidence(park, path, path)
+            what = joined("Other greenhouse gases of {0}", "{0}的其他温室气体", title)
+            key = f"gases.{name}" + (f".{way}" if way else "")
+            burdens.append(_own(name, key, what, activity, unit, asset.other_ghg, source, mark))
+    return burdens
+
+
+def burn(inventory: Inventory, park: Park) -> None:
+    """Add the combustion of fuels that each converter uses, less the fossil carbon that leaves in its outputs.
+
+    To be called when all use is known: loads that serve a converter burn fuel too.
+    """
+    for process, role in inventory.roles.items():
+        if role != "maker":
+            continue
+        burnt = _fuels(inventory.use, park, process)
+        carried = sum(amount * factor for amount, factor in _fuels(inventory.make, park, process).values())
+        total = sum(amount * factor for amount, factor in burnt.values())
+        released = max(1.0 - carried / total, 0.0) if total > 0 else 0.0
+        for carrier, (amount, factor) in burnt.items():
+            path = f"carriers.{carrier}.combustion"
+            source, mark = evidence(park, path, path)
+            declared = park.spec.carriers[carrier]
+            fuel = (
+                both(declared.name or carrier, declared.name_zh)
+                if declared.name_zh
+                else declared.name or carrier
+            )
+            what = joined("{0} burnt in {1}", "{1}燃用{0}", fuel, inventory.titles[process])
+            key = f"combustion.{process}.{carrier}"
+            if released:
+                inventory.burdens.append(
+                    _own(process, key, what, amount * released, declared.unit, _co2(factor), source, mark)
+                )
+
+
+def _fuels(cells: Mapping[Cell, float], park: Park, process: str) -> dict[str, tuple[float, float]]:
+    """Carrier → amount and combustion factor, of a process's fuels."""
+    found: dict[str, tuple[float, float]] = {}
+    for (product, at), amount in cells.items():
+        if at != process or product not in park.spec.nodes:
+            continue
+        carrier = park.carrier_at(product)
+        factor = park.spec.carriers[carrier].combustion
+        if factor:
+            found[carrier] = (found.get(carrier, (0.0, factor))[0] + amount, factor)
+    return found
+
+
+def _co2(factor: float) -> float:
+    """A process's own CO2 as part of a footprint, tCO2e per unit."""
+    return greenhouse_effect(OperatingFactor(factor).of(1.0)).tonnes
+
+
+def _own(
+    process: str, key: str, title: str, amount: float, unit: str, factor: float, source: str, mark: str
+) -> Burden:
+    return Burden(process, "direct", key, title, amount, unit, factor, source, mark, gate=True, primary=True)
+
+
+def _storage(inventory: Inventory, amounts: Amounts, name: str, asset: Storage) -> None:
+    """A store gives back the mix of its pool; what it held at first counts as that mix too; losses raise it."""
+    stored, node = amounts.stored(name, asset), asset.node
+    given = stored.discharged + stored.kept
+    if given <= 0:
+        return  # what went in was lost: the pool hands on less
+    kept = f"in {name}"
+    inventory.roles[name] = "passes"
+    _take(inventory, node, name, stored.charged)
+    inventory.add(inventory.use, node, name, stored.opening)
+    inventory.add(inventory.make, node, name, stored.discharged)
+    if stored.kept > 0:
+        what = joined("Kept in {0}", "存于{0}", inventory.titles[name])
+        inventory.goods[kept] = Good(kept, what, amounts.park.unit_at(node), amounts.park.carrier_at(node))
+        inventory.add(inventory.make, kept, name, stored.kept)
+        inventory.handed_on[kept] = stored.kept
+        inventory.leaving[kept] = stored.kept
+    if stored.opening > 0:
+        inventory.notes.append(
+            joined(
+                f"{stored.opening:.6g} {amounts.park.unit_at(node)} that {{0}} held before {amounts.period.begin} count as "
+                "the period's own mix",
+                f"{{0}}期初存量中取用的 {stored.opening:.6g} {amounts.park.unit_at(node)} 按本期混合强度计",
+                inventory.titles[name],
+            )
+        )
+    embody(inventory, amounts, name, name)
+
+
+def _connection(inventory: Inventory, amounts: Amounts, name: str, asset: Connection) -> None:
+    """What arrives carries what was sent."""
+    inventory.roles[name] = "passes"
+    ends = (asset.start, asset.end)
+    moved = [amounts.at(name, node) for node in ends]
+    if asset.one_way or min(m.use for m in moved) <= 0:
+        for node, m in zip(ends, moved, strict=True):
+            _take(inventory, node, name, m.use)
+            inventory.add(inventory.make, node, name, m.make)
+        embody(inventory, amounts, name, name)
+        return
+    # both ways: two processes, or each end would get a mix of both
+    back = f"{name} back"
+    inventory.roles[back], inventory.titles[back] = "passes", inventory.titles[name]
+    for process, source, sink in ((name, 0, 1), (back, 1, 0)):
+        _take(inventory, ends[source], process, moved[source].use)
+        inventory.add(inventory.make, ends[sink], process, moved[sink].make)
+    embody(inventory, amounts, name, name)
+
+
+def embody(inventory: Inventory, amounts: Amounts, name: str, process: str) -> None:
+    """Making what was added of an asset, spread over its life: the period's part goes to the process."""
+    for burden in embodied_of(amounts, name, process, inventory.titles[name]):
+        if isinstance(burden, Fault):
+            inventory.broken.setdefault(process, []).append(burden)
+        else:
+            inventory.burdens.append(burden)
+
+
+def embodied_of(amounts: Amounts, name: str, process: str, title: str) -> list[Burden | Fault]:
+    """One burden for each capacity of the asset that states it: added × years of the period / lifetime."""
+    park = amounts.park
+    found: list[Burden | Fault] = []
+    for (asset, part), sizing in park.sizings():
+        added = amounts.added(name, part) if asset == name and sizing.embodied else 0.0
+        if not added:
+            continue
+        path = f"assets.{name}.{part}"
+        if sizing.lifetime is None:
+            hint = "embodied emissions are spread over it"
+            path = f"{path}.lifetime"
+            found.append(
+                Fault("park.yaml", line_of(park, path), path, "nothing", "a lifetime, e.g. 25 year", hint)
+            )
+            continue
+        source, mark = evidence(park, f"{path}.embodied", f"{path}.embodied")
+        what = joined("Making of {0}", "{0}的隐含碳", title)
+        amount, unit = added * amounts.years / sizing.lifetime, park.size_unit((name, part))
+        found.append(
+            Burden(
+                process,
+                "embodied",
+                f"embodied.{name}.{part}",
+                what,
+                amount,
+                unit,
+                sizing.embodied,
+                source,
+                mark,
+            )
+        )
+    return found
