@@ -41,18 +41,16 @@ def measure_faults(document: Document) -> list[Fault]:
     The tables are not read. Each fault names the measure and its line.
     """
     names = _names(document)
-    before = {(fault.field, fault.found) for fault in _spec_faults(document.copy())}
-    found: dict[tuple[str, str], Fault] = {}
+    told = {(fault.field, fault.found) for fault in _spec_faults(document.copy())}
+    found: list[Fault] = []
     for chosen in (*[(name,) for name in names], *([tuple(names)] if len(names) > 1 else [])):
         changed, faults = with_measures(document, chosen)
-        whole = chosen[0] if len(chosen) == 1 else "all measures together"
-        if not faults:
-            others = (fault for fault in _spec_faults(changed) if (fault.field, fault.found) not in before)
-            faults = [_blamed(fault, chosen, whole, document) for fault in others]
-        for fault in faults:
-            if not any(known[0].endswith(fault.field) and known[1] == fault.found for known in found):
-                found.setdefault((fault.field, fault.found), fault)
-    return list(found.values())
+        blame = not faults
+        for fault in faults or _spec_faults(changed):
+            if (fault.field, fault.found) not in told:
+                told.add((fault.field, fault.found))
+                found.append(_blamed(fault, chosen, document) if blame else fault)
+    return found
 
 
 def filled(name: str, measure: Measure, currency: str) -> Measure:
@@ -192,11 +190,12 @@ def _spec_faults(document: Document) -> list[Fault]:
     return faults
 
 
-def _blamed(fault: Fault, chosen: Sequence[str], whole: str, document: Document) -> Fault:
+def _blamed(fault: Fault, chosen: Sequence[str], document: Document) -> Fault:
     """The fault with the measure that makes it; its line is already that of the measure where it has one."""
-    field = f"measures.{whole}: {fault.field}" if len(chosen) == 1 else f"{whole}: {fault.field}"
-    line = document.line(("measures", *chosen)) if fault.line is None and len(chosen) == 1 else fault.line
-    return replace(fault, field=field, line=line)
+    if len(chosen) > 1:
+        return replace(fault, field=f"all measures together: {fault.field}")
+    line = document.line(("measures", *chosen)) if fault.line is None else fault.line
+    return replace(fault, field=f"measures.{chosen[0]}: {fault.field}", line=line)
 
 
 def undeclared(names: Iterable[str], spec: ParkFile) -> list[Fault]:

@@ -1,0 +1,106 @@
+"""Both curves on a boiler house where the interaction is known by hand.
+
+Gas: 10 GJ/h of steam at 1.1 GJ/GJ is 11 GJ/h; 0.05 tCO2/GJ and 40 CNY/GJ. In a year of 8,760 h:
+economiser alone 10 x 0.11 = 1.1 GJ/h, insulation alone 2 x 1.1 = 2.2 GJ/h, together 11 - 8 x 0.99 = 3.08 GJ/h, not 3.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.abatement.conftest import BOILER_HOUSE, MEASURES
+
+from zeropark.abatement.result import Abatement
+from zeropark.abatement.run import AbateOptions, abate
+from zeropark.errors import Infeasible, InputError
+
+Write = Callable[[str], Path]
+HERE = AbateOptions(workers=0)
+HOURS, CO2, PRICE = 8760, 0.05, 40
+ECONOMISER, INSULATION = 1_460_000 / 20, 1_460_000
+"""CNY a year: without interest, an investment is spread evenly."""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Abatement:
+    folder = tmp_path_factory.mktemp("park")
+    (folder / "park.yaml").write_text(BOILER_HOUSE + MEASURES, encoding="utf-8")
+    return abate(folder, HERE)
+
+
+def test_alone(found: Abatement) -> None:
+    economiser, insulation, impossible = found.alone
+    assert economiser.saved["co2_910"] == pytest.approx(1.1 * CO2 * HOURS, rel=1e-6)
+    assert economiser.cost == pytest.approx(ECONOMISER - 1.1 * PRICE * HOURS, rel=1e-6)
+    assert economiser.saved["energy_use_tce"] == pytest.approx(1.1 * 0.03412 * HOURS, rel=1e-6)
+    assert insulation.saved["co2_910"] == pytest.approx(2.2 * CO2 * HOURS, rel=1e-6)
+    assert insulation.cost == pytest.approx(INSULATION - 2.2 * PRICE * HOURS, rel=1e-6)
+    assert impossible.planned.status == "infeasible"
+    assert impossible.per_tonne("co2_910") is None
+    assert [step.measure for step in found.in_order_of_cost()] == ["economiser", "insulation"]
+
+
+def test_in_the_best_order_each_counts_what_those_before_left(found: Abatement) -> None:
+    first, second = found.ordered
+    assert (first.measure, second.measure) == ("economiser", "insulation")
+    assert second.before == ("economiser",)
+    assert second.saved["co2_910"] == pytest.approx((9.9 - 7.92) * CO2 * HOURS, rel=1e-6)
+    assert second.cost == pytest.approx(INSULATION - 1.98 * PRICE * HOURS, rel=1e-6)
+    assert list(found.left) == ["impossible"]
+    assert "infeasible" in found.left["impossible"]
+
+
+def test_the_first_curve_counts_twice(found: Abatement) -> None:
+    assert found.saved_alone == pytest.approx(3.3 * CO2 * HOURS, rel=1e-6)
+    assert found.saved_together == pytest.approx(3.08 * CO2 * HOURS, rel=1e-6)
+    assert found.counted_twice == pytest.approx(0.22 * CO2 * HOURS, rel=1e-5)
+
+
+def test_each_set_is_planned_once(found: Abatement) -> None:
+    # without; three alone; in order: two with the economiser; one with both and the impossible
+    assert found.plans == 1 + 3 + 2 + 1
+
+
+def test_an_asset_is_built_where_it_pays(park_of: Write) -> None:
+    electrode = """
+measures:
+  electrode:
+    assets:
+      electrode:
+        kind: converter
+        rated: steam
+        inputs: {bus: 0.28}
+        outputs: {steam: 1}
+        capacity: {existing: 0, max: 20, MIN investment: 1000, lifetime: 10}
+"""
+    dear = abate(park_of(BOILER_HOUSE + electrode.replace("MIN", "")), HERE)
+    # 0.28 MWh x 500 = 140 CNY a GJ beside 44 of gas: never built by itself, but where it must be
+    assert "does not build it" in dear.left["electrode"]
+    forced = abate(
+        park_of(BOILER_HOUSE + electrode.replace("MIN", "min: 5,")), AbateOptions("co2_direct", workers=0)
+    )
+    assert forced.alone[0].planned.built["electrode", "capacity", "GJ/h"] == pytest.approx(5)
+    assert forced.alone[0].cost == pytest.approx(500, rel=1e-6)
+    assert forced.alone[0].planned.investment == pytest.approx(5000)
+
+
+def test_overrides_and_choice_of_measures(park_of: Write) -> None:
+    folder = park_of(BOILER_HOUSE + MEASURES)
+    options = AbateOptions(workers=0, only=["insulation"], overrides={"measures.insulation.fixed_cost": "0"})
+    (step,) = abate(folder, options).ordered
+    assert step.cost == pytest.approx(-2.2 * PRICE * HOURS, rel=1e-6)
+
+
+def test_what_cannot_be_asked(park_of: Write) -> None:
+    folder = park_of(BOILER_HOUSE + MEASURES)
+    with pytest.raises(InputError, match=r"unknown measure 'insulaton'.*did you mean 'insulation'"):
+        abate(folder, AbateOptions(workers=0, only=["insulaton"]))
+    with pytest.raises(InputError, match="an account in tCO2 or tce"):
+        abate(folder, AbateOptions("co2_91", workers=0))
+    with pytest.raises(InputError, match="measures: found nothing"):
+        abate(park_of(BOILER_HOUSE), HERE)
+    short = BOILER_HOUSE.replace("capacity: 100", "capacity: 1")
+    with pytest.raises(Infeasible):
+        abate(park_of(short + "measures: {less: {set: {assets.heating.profile: 9}}}\n"), HERE)
