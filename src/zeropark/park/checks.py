@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from zeropark import units
 from zeropark.errors import Fault, nearest
 from zeropark.park.assets import Connection, Converter, Demand, Market, Sizing, Source, Storage
+from zeropark.park.efficiency_checks import efficiency_faults
 from zeropark.park.fields import Declared, Series
 from zeropark.park.reach import reach_faults
 from zeropark.park.spec import ParkFile
@@ -23,6 +24,8 @@ _NAMED = (
 _BAD_IN_NAME = re.compile(r"[/:.\x00-\x1f\x7f]")
 _LONGEST_NAME = 100
 _KINDS = ("source", "demand", "converter", "storage", "connection", "market")
+_SECTIONS = (efficiency_faults,)
+"""What each further section checks of itself."""
 
 
 @dataclass
@@ -70,6 +73,8 @@ def graph_faults(spec: ParkFile, line_of: LineOf, file: str) -> list[Fault]:
     _check_account_assets(spec, finder)
     _check_funds(spec, finder)
     _check_factors(spec, finder)
+    for section_faults in _SECTIONS:
+        section_faults(spec, finder.add)
     unknown = reference_faults(spec, line_of, file)
     if not unknown:
         _check_connections(spec, finder)

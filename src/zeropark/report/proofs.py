@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from zeropark.outcome import Outcome
+from zeropark.report import efficiency
 from zeropark.report.blocks import Block, Maker, made
 
-_MAKERS: tuple[tuple[str, str, Maker], ...] = ()
+_MAKERS: tuple[tuple[str, str, Maker], ...] = (("Efficiency", efficiency.TITLE, efficiency.efficiency_block),)
 
 
 def blocks_of(outcome: Outcome) -> tuple[Block, ...]:
