@@ -10,10 +10,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from zeropark.errors import Fault, fail_if
-from zeropark.footprint.allocation import WAYS, field_of, is_coproduct, shares_of, worth_of
+from zeropark.footprint.allocation import WAYS, shares_of
 from zeropark.footprint.inventory import Burden, Cell, Inventory, line_of
 from zeropark.footprint.system import Processes, System, system_of
 from zeropark.forms import Array
+from zeropark.park.footprint_checks import WORTH_FIELDS, is_coproduct, worth_of
 from zeropark.park.footprint_spec import AllocationBy, Worth
 from zeropark.park.model import Park
 from zeropark.park.spec import Carrier
@@ -194,6 +195,10 @@ def _shared(
     if len(counted) <= 1:  # the rest is waste
         only = counted[0] if counted else max(made, key=lambda p: made[p])
         return {**none, only: 1.0}, None
+    if (
+        way is None and len({inventory.goods[p].carrier for p in counted}) == 1
+    ):  # the same thing at several nodes
+        return {**none, **(shares_of({p: made[p] for p in counted}, dict.fromkeys(counted, 1.0)) or {})}, None
     path = f"footprint.allocation.{process}"
     titles = ", ".join(inventory.goods[p].key for p in counted)
     if way is None:
@@ -205,9 +210,9 @@ def _shared(
         worth = worth_of(_carrier(park, inventory, product), way)
         if worth is None:
             carrier = inventory.goods[product].carrier
-            where = f"carriers.{carrier}.worth.{field_of(way)}"
-            found = f"no {field_of(way)} of '{carrier}', which '{process}' shares {way}"
-            expected = f"carriers.{carrier}.worth.{field_of(way)}"
+            where = f"carriers.{carrier}.worth.{WORTH_FIELDS[way]}"
+            found = f"no {WORTH_FIELDS[way]} of '{carrier}', which '{process}' shares {way}"
+            expected = f"carriers.{carrier}.worth.{WORTH_FIELDS[way]}"
             return none, Fault(
                 "park.yaml", line_of(park, where), path, found, expected, "or another way to share"
             )
