@@ -106,8 +106,8 @@ def test_says_in_both_languages_what_is_invented() -> None:
 
 
 def test_every_decisive_number_has_source_mark_and_date() -> None:
-    found = list(decisive(raw()))
-    assert len(found) > 120
+    found = list(decisive({**raw(), "measures": {}}))
+    assert len(found) > 100
     words = ("0", "false")  # the switch `embodied` has the name of a number
     bare = [".".join(path) for path, item in found if not isinstance(item, dict) and item not in words]
     assert bare == []
@@ -115,6 +115,18 @@ def test_every_decisive_number_has_source_mark_and_date() -> None:
         assert section.get("source"), path
         assert section.get("date"), path
         assert section.get("mark") in ("O", "2", "R"), path
+
+
+def test_every_measure_says_where_its_figures_are_from_and_who_answers_for_it() -> None:
+    measures = park().spec.measures
+    assert len(measures) >= 4
+    for name, measure in measures.items():
+        assert measure.name and measure.name_zh, name  # noqa: PT018
+        assert measure.source and measure.mark and measure.date, name  # noqa: PT018
+        assert measure.tenant in park().spec.tenants, name
+        assert measure.due, name
+        assert park().spec.efficiency is not None
+        assert measure.process in park().spec.efficiency.processes, name
 
 
 TURNED = {
