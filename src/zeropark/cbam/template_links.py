@@ -36,17 +36,7 @@ def processes_of(cells: Cells, names: dict[str, str]) -> tuple[ProductionProcess
         told = (cells.text(A_SHEET, f"{column}{row}") for column in "FGHIJK")
         bubble = tuple(filter(None, told))
         category = cells.text(A_SHEET, f"E{row}") or ""
-        found.append(
-            _process(
-                cells,
-                id_,
-                name,
-                cells.text(A_SHEET, f"E{row}") or "",
-                block,
-                names,
-                tuple(filter(None, bubble)),
-            )
-        )
+        found.append(_process(cells, id_, name, category, block, names, bubble))
     return tuple(found)
 
 

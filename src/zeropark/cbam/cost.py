@@ -1,0 +1,188 @@
+"""What CBAM costs: embedded emissions less the adjustment for free allocation, times the price of certificates.
+
+Certificates due for a tonne = specific embedded emissions − specific embedded free allocation (SEFA), not below zero.
+SEFA = CBAM factor × cross-sectoral factor × benchmark: with default values column B of the good; with actual values
+column A of the process plus, recursively, the SEFA of its precursors [R: the text of IR (EU) 2025/2620 is not in our
+files; check its Annex, points 2 to 5, and Art. 31 of Reg. (EU) 2023/956]. A carbon price paid in the country of
+origin lessens the certificates (Art. 9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zeropark.cbam.defaults import DefaultValue, benchmark_of, default_of, figure
+from zeropark.cbam.goods import CLINKER_CODES, content_of, digits
+from zeropark.cbam.result import CbamResult, ProcessResult, ProductResult
+from zeropark.errors import Fault, InputError
+from zeropark.texts import both
+
+FREE_OF_THRESHOLD = ("280410", "2716")
+"""Hydrogen and electricity: the 50 t threshold does not hold for them, Reg. (EU) 2025/2083 [O]."""
+
+
+@dataclass(frozen=True)
+class CostOptions:
+    """year: of import. price_eur_per_t: of certificates; None: the last published. route: benchmark letter.
+
+    paid_eur_per_t: carbon price paid in the country of origin for a tonne of the good, rebates deducted.
+    """
+
+    year: int = 2026
+    price_eur_per_t: float | None = None
+    route: str = ""
+    paid_eur_per_t: float = 0.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one tonne of a good costs, on one basis (``actual`` or ``default``); emissions per tonne of the good."""
+
+    basis: str
+    see_tco2e_per_t: float
+    free_allocation_tco2e_per_t: float
+    certificates_per_t: float
+    price_eur_per_t: float
+    paid_eur_per_t: float
+    eur_per_t: float
+
+    def of(self, tonnes: float) -> tuple[float, float]:
+        """Certificates and EUR of a consignment."""
+        net = self.eur_per_t / self.price_eur_per_t if self.price_eur_per_t else self.certificates_per_t
+        return net * tonnes, self.eur_per_t * tonnes
+
+
+@dataclass(frozen=True)
+class ProductCost:
+    """Cost of a good by actual and by default value; None where it cannot be told, and ``notes`` say why."""
+
+    row: int
+    cn_code: str
+    name: str
+    actual: Cost | None
+    default: Cost | None
+    default_value: DefaultValue | None
+    notes: tuple[str, ...]
+
+
+def cost_of(see: float, free_allocation: float, price: float, paid: float, basis: str) -> Cost:
+    """The cost of one tonne. Raises InputError for a price or deduction below zero."""
+    for name, value in (("certificate price", price), ("carbon price paid", paid)):
+        if value < 0:
+            raise InputError([Fault("cost", None, name, f"{value:g}", "0 or more")])
+    certificates = max(see - free_allocation, 0.0)
+    due = certificates * price
+    return Cost(basis, see, free_allocation, certificates, price, min(paid, due), due - min(paid, due))
+
+
+def certificate_price(options: CostOptions) -> float:
+    """The user's price, or the last that is published."""
+    return (
+        figure("certificate_price", "2026-Q2").value
+        if options.price_eur_per_t is None
+        else options.price_eur_per_t
+    )
+
+
+def allocation_factor(year: int) -> float:
+    """CBAM factor × cross-sectoral correction: how much of a benchmark is still allocated free in a year.
+
+    Raises InputError before 2026; from 2034 on nothing is.
+    """
+    if year < 2026:
+        raise InputError(
+            [Fault("--year", None, "year", str(year), "2026 or later", "no certificates are due before")]
+        )
+    return figure("cbam_factor", str(min(year, 2034))).value * figure("cross_sectoral_factor", "2026").value
+
+
+def below_threshold(cn_code: str, tonnes_in_year: float) -> bool:
+    """Whether an importer's yearly mass stays within the 50 t below which nothing is due."""
+    if digits(cn_code).startswith(FREE_OF_THRESHOLD):
+        return False
+    return tonnes_in_year <= figure("de_minimis", "2026").value
+
+
+def product_cost(result: CbamResult, product: ProductResult, options: CostOptions) -> ProductCost:
+    """What a tonne of a good costs, by actual and by default value."""
+    notes: list[str] = []
+    price, factor = certificate_price(options), allocation_factor(options.year)
+    default = default_of(product.cn_code, options.route or None)
+    routes = options.route or (default.routes if default else "")
+    content = _content(result, product)
+    by_default = None
+    if default is None:
+        notes.append(both("no default value for this code", "该编码无缺省值"))
+    elif (line := benchmark_of(product.cn_code, min(options.year, 2030), routes)) is not None:
+        see = default.with_markup(options.year) * content
+        by_default = cost_of(see, factor * line.b * content, price, options.paid_eur_per_t, "default")
+    free = _free_allocation(result, result.process(product.process), product, options, routes, notes)
+    actual = None
+    if free is not None:
+        see = product.see_declared * product.per_tonne_factor
+        actual = cost_of(see, factor * free * content, price, options.paid_eur_per_t, "actual")
+    notes.append(
+        both(
+            "adjustment for free allocation as recalled, unverified: check IR (EU) 2025/2620, Annex",
+            "免费配额调整公式未核实，请核对(EU) 2025/2620附件",
+        )
+    )
+    return ProductCost(product.row, product.cn_code, product.name, actual, by_default, default, tuple(notes))
+
+
+def _content(result: CbamResult, product: ProductResult) -> float:
+    """Clinker in a tonne: default values and benchmarks of cement are per tonne of it (Art. 4(5))."""
+    if digits(product.cn_code) not in CLINKER_CODES:
+        return 1.0
+    told = next(good for good in result.source.products if good.row == product.row)
+    return content_of(told) or 1.0
+
+
+def _free_allocation(
+    result: CbamResult,
+    process: ProcessResult,
+    product: ProductResult,
+    options: CostOptions,
+    routes: str,
+    notes: list[str],
+) -> float | None:
+    """Benchmark of the process, and of what stands behind it; None where the code has no benchmark."""
+    year = min(options.year, 2030)
+    line = benchmark_of(product.cn_code, year, routes)
+    if line is None:
+        notes.append(both("no benchmark for this code", "该编码无基准值"))
+        return None
+    if result.source.process(process.id).bubble_precursors:
+        notes.append(
+            both(
+                "precursors are made in the same process: benchmark with precursors (column B)",
+                "前体在同一工序生产：采用含前体基准值（B列）",
+            )
+        )
+        return line.b
+    total = line.a
+    for part in process.contributions:
+        if part.kind == "own":
+            continue
+        found = _behind(result, part.id, part.kind, year, routes)
+        if found is None:
+            notes.append(
+                both(
+                    f"{part.id} has no CN code: no free allocation counted for it",
+                    f"{part.id}无CN编码：未计免费配额",
+                )
+            )
+            continue
+        total += part.mass_share * found
+    return total
+
+
+def _behind(result: CbamResult, id_: str, kind: str, year: int, routes: str) -> float | None:
+    """Benchmark of one link: column A of a process of the installation, column B of what is bought."""
+    if kind == "process":
+        codes = [product.cn_code for product in result.products if product.process == id_]
+        line = benchmark_of(codes[0], year, routes) if codes else None
+        return None if line is None else line.a
+    bought = next((p for p in result.source.precursors if p.id == id_), None)
+    line = benchmark_of(bought.cn_code, year, routes) if bought and bought.cn_code else None
+    return None if line is None else line.b

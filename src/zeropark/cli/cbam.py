@@ -1,0 +1,133 @@
+"""The command ``cbam``"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zeropark.carbon.attribution import attribution_of
+from zeropark.cbam.cost import CostOptions, ProductCost, product_cost
+from zeropark.cbam.engine import assess
+from zeropark.cbam.from_park import installation_of
+from zeropark.cbam.model import DEFINITIVE, TRANSITIONAL, Installation, Regime
+from zeropark.cbam.read_json import read_example
+from zeropark.cbam.read_template import read_template
+from zeropark.cbam.result import CbamResult
+from zeropark.cbam.write import document_of
+from zeropark.cli.given import PeriodOption, outcome_of
+from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
+from zeropark.cli.progress import bar
+from zeropark.cli.say_cbam import say_cbam
+from zeropark.errors import Fault, InputError, nearest
+from zeropark.park.period import period_of
+
+REGIME_WORDS: dict[str, Regime] = {
+    "transitional": TRANSITIONAL,
+    TRANSITIONAL: TRANSITIONAL,
+    "2023/1773": TRANSITIONAL,
+    "definitive": DEFINITIVE,
+    DEFINITIVE: DEFINITIVE,
+    "2025/2547": DEFINITIVE,
+}
+
+
+def cbam_command(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The Commission's template, filled (.xlsx), a worked example (.json), or a park with its flows.",
+            show_default=False,
+        ),
+    ],
+    regime: Annotated[
+        str | None,
+        typer.Option(help="transitional or definitive; default: what the file says.", show_default=False),
+    ] = None,
+    year: Annotated[
+        int, typer.Option(help="Year of import, for mark-ups, benchmarks and CBAM factor.")
+    ] = 2026,
+    price: Annotated[
+        float | None,
+        typer.Option(
+            "--price",
+            help="EUR per certificate; default: the last published quarter.",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
+    paid: Annotated[
+        float, typer.Option("--paid", help="Carbon price paid in China, EUR per tonne of good.", min=0)
+    ] = 0.0,
+    route: Annotated[str, typer.Option(help="Letter of the benchmark's production route, A to L.")] = "",
+    tonnes: Annotated[
+        float | None, typer.Option(help="Tonnes of a consignment.", min=0, show_default=False)
+    ] = None,
+    flows: Annotated[
+        Path | None,
+        typer.Option(
+            "--flows", help="Park only: table of metered flows; default: planned.", show_default=False
+        ),
+    ] = None,
+    period: PeriodOption = None,
+    overrides: Overrides = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for JSON, workbook and page.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Embedded emissions under the EU's carbon border mechanism, and what they cost. 欧盟碳边境调节机制"""
+    chosen = _regime(regime)
+    if out is not None:
+        require_writable(out)
+    with bar(quiet=as_json) as progress:
+        progress("read the input", 0.0)
+        if file.suffix.lower() in (".json", ".xlsx"):
+            installation = _from_file(file)
+        else:
+            outcome = outcome_of(file, flows, pairs(overrides), progress, as_json)
+            when = period_of(period, outcome.park.clock)
+            attribution = attribution_of(outcome.park, outcome.flows)
+            installation = installation_of(outcome.park, outcome.flows, when, attribution)
+        result = assess(replace(installation, regime=chosen) if chosen else installation)
+        costs = _costs(result, CostOptions(year, price, route.upper(), paid))
+    document = document_of(result, costs)
+    if out is not None:
+        _write(out, document)
+    if as_json:
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        say_cbam(result, costs, tonnes)
+
+
+def _regime(told: str | None) -> Regime | None:
+    if told is None:
+        return None
+    found = REGIME_WORDS.get(told.strip().lower())
+    if found is None:
+        fault = Fault(
+            "--regime", None, "regime", f"'{told}'", "transitional or definitive", nearest(told, REGIME_WORDS)
+        )
+        raise InputError([fault])
+    return found
+
+
+def _from_file(file: Path) -> Installation:
+    if not file.is_file():
+        raise InputError(
+            [Fault(str(file), None, "file", "no such file", "a .json or .xlsx file, or a park folder")]
+        )
+    return read_example(file) if file.suffix.lower() == ".json" else read_template(file)
+
+
+def _costs(result: CbamResult, options: CostOptions) -> tuple[ProductCost, ...]:
+    return tuple(product_cost(result, product, options) for product in result.products)
+
+
+def _write(out: Path, document: dict[str, object]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    (out / "cbam.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,85 @@
+"""What the command ``cbam`` prints: processes, goods, what a tonne costs, and what must be known beside it"""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.table import Table
+
+from zeropark.cbam.cost import Cost, ProductCost, below_threshold
+from zeropark.cbam.result import CbamResult
+from zeropark.cli.console import console
+from zeropark.texts import in_language
+
+
+def say_cbam(result: CbamResult, costs: tuple[ProductCost, ...], tonnes: float | None) -> None:
+    """Tables of processes and goods; costs where a code has them; remarks."""
+    whole = result.installation
+    console.print(
+        f"{escape(result.source.name)}: {whole.direct_tco2e:,.1f} t CO2e direct; {result.regime}",
+        soft_wrap=True,
+    )
+    console.print(_processes(result))
+    if result.products:
+        console.print(_products(result, costs))
+    for cost in costs if tonnes is not None else ():
+        _say_consignment(cost, tonnes or 0.0)
+    notes = dict.fromkeys((*result.notes, *result.controls, *(note for cost in costs for note in cost.notes)))
+    for note in notes:
+        console.print(f"note: {escape(in_language(note, 'en'))}", soft_wrap=True)
+
+
+def _processes(result: CbamResult) -> Table:
+    table = Table(title="Production processes 生产工序", title_justify="left")
+    for head in ("id", "name", "activity", "unit", "direct t", "indirect t", "SEE direct", "SEE indirect"):
+        table.add_column(head, justify="left" if head in ("id", "name", "unit") else "right")
+    for process in result.processes:
+        table.add_row(
+            process.id,
+            escape(process.name),
+            f"{process.activity_level:,.0f}",
+            process.unit,
+            f"{process.attributed_direct_tco2e:,.0f}",
+            f"{process.attributed_indirect_tco2e:,.0f}",
+            f"{process.see_direct:.4f}",
+            f"{process.see_indirect:.4f}",
+        )
+    return table
+
+
+def _products(result: CbamResult, costs: tuple[ProductCost, ...]) -> Table:
+    table = Table(title="Goods 产品", title_justify="left")
+    heads = ("CN", "name", "per", "SEE direct", "SEE indirect", "default", "EUR/t actual", "EUR/t default")
+    for head in heads:
+        table.add_column(head, justify="left" if head in ("CN", "name", "per") else "right")
+    for product, cost in zip(result.products, costs, strict=True):
+        default = cost.default_value
+        table.add_row(
+            product.cn_code,
+            escape(product.name),
+            product.unit,
+            f"{product.see_direct:.4f}",
+            f"{product.see_indirect:.4f}",
+            "–" if default is None else f"{default.total:.3f}",
+            _euro(cost.actual),
+            _euro(cost.default),
+        )
+    return table
+
+
+def _euro(cost: Cost | None) -> str:
+    return "–" if cost is None else f"{cost.eur_per_t:,.2f}"
+
+
+def _say_consignment(cost: ProductCost, tonnes: float) -> None:
+    for one in (cost.actual, cost.default):
+        if one is None:
+            continue
+        certificates, euro = one.of(tonnes)
+        small = (
+            "; nothing is due if this is all of a year (50 t)"
+            if below_threshold(cost.cn_code, tonnes)
+            else ""
+        )
+        console.print(
+            f"{cost.cn_code}, {tonnes:g} t by {one.basis} value: {certificates:,.2f} certificates, {euro:,.2f} EUR{small}"
+        )
