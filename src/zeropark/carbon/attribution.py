@@ -10,9 +10,10 @@ import numpy as np
 from zeropark.carbon.factors import LifeCycleCo2e, OperatingCo2, OperatingFactor
 from zeropark.carbon.generated import generated_factor
 from zeropark.carbon.origins import BASES as BASES
+from zeropark.carbon.origins import CANCELLED, SAME_HOUR, converters_in, origins_of
 from zeropark.carbon.origins import Basis as Basis
 from zeropark.carbon.origins import Origin as Origin
-from zeropark.carbon.origins import converters_in, origins_of
+from zeropark.carbon.papers import papers_of
 from zeropark.carbon.pools import Ledger, Pool, pooled
 from zeropark.clock import Clock
 from zeropark.errors import Fault, InputError
@@ -33,6 +34,8 @@ class Attribution:
     supplied_mwh: (consumers, steps, origins), generation that served the use: network and storage losses are in it,
     so that the sum over origins is at least the use.
     contracted_mwh: the part of it that contracts claim. ledger: what became of all generation.
+    cancelled, same_hour: tenant → (steps,) MWh of certificates cancelled for it, by when they were generated; all, and
+    those that tell the hour.
     """
 
     clock: Clock
@@ -44,6 +47,8 @@ class Attribution:
     contracted_mwh: Array | None = None
     ledger: Ledger | None = None
     pools: tuple[Pool, ...] = field(default=(), repr=False)
+    cancelled: Mapping[str, Array] = field(default_factory=dict, repr=False)
+    same_hour: Mapping[str, Array] = field(default_factory=dict, repr=False)
 
     def supplied(self, consumer: str, during: slice | None = None) -> Array:
         """Generation by origin behind the consumer's use in these steps, MWh, shape (origins,)."""
@@ -56,9 +61,17 @@ class Attribution:
         Location-based and hourly matched: what served the use step by step. Market-based: contracts match over all
         the steps as one.
         """
-        if basis != "market" or not self.pools:
-            return self.supplied(consumer, during)
         at, steps = self.consumers.index(consumer), during or slice(None)
+        if basis == "location":
+            return self.supplied(consumer, during)
+        if basis == "hourly":
+            return self._covered_by_hour(at, steps)
+        return self._covered(at, self._matched(at, steps), steps)
+
+    def _matched(self, at: int, steps: slice) -> Array:
+        """Contracts over all the steps as one."""
+        if not self.pools:
+            return np.asarray(self.supplied_mwh[at, steps].sum(axis=0))
         total = np.zeros(len(self.origins))
         for pool in self.pools:
             if at in pool.rows:
@@ -67,6 +80,45 @@ class Attribution:
                     if row == at:
                         total[: shared.total.shape[2]] += part[0, column] * shared.total[0, owner]
         return total
+
+    @property
+    def _coverable(self) -> Array:
+        """1 for each origin that a certificate may cover."""
+        return np.array([float(origin.grid) for origin in self.origins])
+
+    def _covered(self, at: int, amounts: Array, steps: slice) -> Array:
+        """Certificates of the tenant over all the steps as one, pro rata to what its consumers have of the grid."""
+        tenant = self.tenants[self.consumers[at]]
+        if tenant is None or tenant not in self.cancelled:
+            return amounts
+        mine = [row for row, name in enumerate(self.consumers) if self.tenants[name] == tenant]
+        open_ = sum(float(self._matched(row, steps) @ self._coverable) for row in mine)
+        share = min(1.0, float(self.cancelled[tenant][steps].sum()) / open_) if open_ > 0.0 else 0.0
+        return self._moved(amounts, share, CANCELLED)
+
+    def _covered_by_hour(self, at: int, steps: slice) -> Array:
+        """Certificates of the tenant that tell the hour, in that hour alone."""
+        amounts, tenant = self.supplied_mwh[at, steps], self.tenants[self.consumers[at]]
+        if tenant is None or tenant not in self.same_hour:
+            return np.asarray(amounts.sum(axis=0))
+        return np.asarray(self._moved(amounts, self.hourly_cover(tenant)[steps, None], SAME_HOUR).sum(axis=0))
+
+    def hourly_cover(self, tenant: str | None) -> Array:
+        """Share of the tenant's grid electricity in each step that certificates of that hour cover, (steps,)."""
+        share = np.zeros(self.clock.steps)
+        if tenant is None or tenant not in self.same_hour:
+            return share
+        mine = [row for row, name in enumerate(self.consumers) if self.tenants[name] == tenant]
+        open_ = np.sum([self.supplied_mwh[row] @ self._coverable for row in mine], axis=0)
+        np.divide(self.same_hour[tenant], open_, out=share, where=open_ > 0.0)
+        return np.minimum(share, 1.0)
+
+    def _moved(self, amounts: Array, share: float | Array, to: str) -> Array:
+        """A share of what may be covered, told as covered."""
+        moved = amounts * self._coverable * share
+        result = amounts - moved
+        result[..., [o.name for o in self.origins].index(to)] += moved.sum(axis=-1)
+        return np.asarray(result)
 
     def operating_co2(self, consumer: str, basis: Basis, during: slice | None = None) -> OperatingCo2:
         """Operating CO2 of the consumer's electricity on one basis. Raises InputError where a factor is missing."""
@@ -131,17 +183,30 @@ class Attribution:
 
 
 def attribution_of(park: Park, flows: Flows) -> Attribution:
-    """Where the park's electricity came from. Raises InputError for flows that are missing or negative."""
+    """Where the park's electricity came from.
+
+    Raises InputError for flows that are missing or negative, and for a register of certificates that claims twice.
+    """
     found = pooled(park, flows)
-    generated = {name: generated_factor(park, flows, name) for name in converters_in(park, found.origins)}
+    papers = papers_of(park, found)
+    names = (*found.origins, *((CANCELLED, SAME_HOUR) if papers else ()))
+    generated = {name: generated_factor(park, flows, name) for name in converters_in(park, names)}
     return Attribution(
         park.clock,
-        origins_of(park, found.origins, generated),
+        origins_of(park, names, generated),
         found.consumers,
         {name: park.assets[name].tenant for name in found.consumers},
         found.use,
-        found.supplied,
-        found.by_contract,
-        found.ledger,
+        wider(found.supplied, len(names)),
+        wider(found.by_contract, len(names)),
+        Ledger(**{part: wider(values, len(names)) for part, values in vars(found.ledger).items()}),
         found.pools,
+        papers.cancelled if papers else {},
+        papers.same_hour if papers else {},
     )
+
+
+def wider(values: Array, columns: int) -> Array:
+    """The same with further columns of nothing: origins by paper alone bring no electricity."""
+    more = columns - values.shape[-1]
+    return np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, more)]) if more else values

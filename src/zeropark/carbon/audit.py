@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zeropark.carbon.trace import Trace, throughput
 from zeropark.forms import Array
@@ -61,7 +62,9 @@ def audit(traced: Trace, during: slice | None = None) -> Audit:
     return Audit(traced.colours, entered, before.sum(axis=0), left, lost, after.sum(axis=0))
 
 
-def _lost_in_stores(traced: Trace, steps: slice, content: Array, still: Array, before: Array) -> Array:
+def _lost_in_stores(
+    traced: Trace, steps: slice, content: Array, still: NDArray[np.bool_], before: Array
+) -> Array:
     stores, h = traced.network.stores, traced.network.hours
     stock = traced.stock[steps]
     drawn = traced.drawn[steps]

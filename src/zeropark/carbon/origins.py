@@ -95,13 +95,17 @@ def _own(park: Park, source: Source) -> OperatingFactor | None:
 
 
 def _bought(park: Park, name: str, market: Market, covered: bool) -> Origin:
-    """Electricity over the public grid: physically the grid's, by paper what a contract or certificate says."""
+    """Electricity over the public grid: physically the grid's, by paper what a contract or certificate says.
+
+    Where there is a register of certificates, it decides what is covered, not what a plan meant to buy.
+    """
     location, residual = _grid(park)
     green = market.origin in CLEAN
     named = green and park.spec.carbon is not None and any(
         c.supply == name for c in park.spec.carbon.contracts.values()
     )  # fmt: skip
-    by_paper = covered or green
+    registered = park.spec.carbon is not None and park.spec.carbon.certificates is not None
+    by_paper = green or (covered and not registered)
     operating: dict[Basis, OperatingFactor | None] = {
         "location": location,
         "market": _ZERO if by_paper else residual,
@@ -112,7 +116,7 @@ def _bought(park: Park, name: str, market: Market, covered: bool) -> Origin:
         "certified" if covered else market.origin,
         operating,
         _upstream(park, market.upstream, market.node),
-        _ZERO if by_paper else FOSSIL_910,
+        _ZERO if covered or green else FOSSIL_910,
         clean=named,
         grid=not by_paper,
     )

@@ -1,0 +1,245 @@
+"""The register of certificates: each bought once and cancelled once, and no kilowatt-hour of a supply claimed twice."""
+
+from __future__ import annotations
+
+import csv
+import heapq
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zeropark.clock import Clock
+from zeropark.errors import Fault, InputError, fail_if, nearest
+from zeropark.forms import Array
+
+COLUMNS = ("certificate", "supply", "from", "to", "mwh", "cancelled_for", "cancelled_on")
+_ROUNDING = 1e-6
+"""Share of the metered amount by which a register may be above it: registers are rounded."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Green electricity of one supply in [begin, end), UTC, cancelled for a tenant, or not cancelled yet ('')."""
+
+    name: str
+    supply: str
+    begin: pd.Timestamp
+    end: pd.Timestamp
+    mwh: float
+    cancelled_for: str
+    cancelled_on: str
+    line: int
+
+    def per_step(self, clock: Clock) -> Array:
+        """Its amount spread evenly over its interval, (steps,) MWh; what lies outside the clock is left out."""
+        edges = (clock.times_utc.as_unit("ns").asi8 - self.begin.as_unit("ns").value) / 3.6e12
+        hours = (self.end - self.begin).total_seconds() / 3600
+        inside = np.minimum(edges + clock.step_hours, hours) - np.maximum(edges, 0.0)
+        return np.asarray(self.mwh * np.maximum(inside, 0.0) / hours, dtype=np.float64)
+
+    @property
+    def hours(self) -> float:
+        """Length of the interval in which it was generated."""
+        return float((self.end - self.begin).total_seconds() / 3600)
+
+
+def read_register(
+    path: Path, name: str, zone: str, tenants: Sequence[str], assets: Sequence[str]
+) -> tuple[Certificate, ...]:
+    """All certificates of the register. Times without an offset are in the park's zone.
+
+    name: of the file, for faults. Raises InputError with every fault: columns, unreadable values, unknown tenants,
+    a certificate bought or cancelled twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            [Fault(name, None, "file", "no readable file", "a register of certificates (CSV, UTF-8)")]
+        ) from error
+    rows = csv.DictReader(text.splitlines())
+    header = [str(column).strip() for column in rows.fieldnames or ()]
+    fail_if(
+        Fault(name, 1, column, "no such column", ", ".join(COLUMNS), nearest(column, header))
+        for column in COLUMNS
+        if column not in header
+    )
+    faults: list[Fault] = []
+    found = []
+    for row in rows:
+        plain = {str(k).strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str) or v is None}
+        if one := _certificate(plain, rows.line_num, name, zone, tenants, assets, faults):
+            found.append(one)
+    faults += _repeated(found, name)
+    fail_if(faults)
+    return tuple(found)
+
+
+def _certificate(
+    row: Mapping[str, str],
+    line: int,
+    file: str,
+    zone: str,
+    tenants: Sequence[str],
+    assets: Sequence[str],
+    faults: list[Fault],
+) -> Certificate | None:
+    before = len(faults)
+
+    def fault(column: str, found: str, expected: str, hint: str = "") -> None:
+        faults.append(Fault(file, line, column, found, expected, hint))
+
+    for column in ("certificate", "supply"):
+        if not row[column]:
+            fault(column, "nothing", f"the {column}")
+    begin, end = (_time(row[column], zone) for column in ("from", "to"))
+    for column, when in (("from", begin), ("to", end)):
+        if when is None:
+            fault(column, f"'{row[column]}'", "a time such as 2025-03-01 00:00")
+    if begin is not None and end is not None and end <= begin:
+        fault("to", row["to"], f"a time after {row['from']}")
+    mwh = _number(row["mwh"])
+    if mwh is None or mwh <= 0:
+        fault("mwh", f"'{row['mwh']}'", "an amount above 0")
+    if bool(row["cancelled_for"]) != bool(row["cancelled_on"]):
+        given, absent = (
+            ("cancelled_for", "cancelled_on") if row["cancelled_for"] else ("cancelled_on", "cancelled_for")
+        )
+        fault(absent, f"nothing, but {given} {row[given]}", "both, or neither while it is not cancelled")
+    if row["cancelled_for"] and row["cancelled_for"] not in tenants:
+        fault("cancelled_for", f"unknown tenant '{row['cancelled_for']}'", "a tenant of the park",
+              nearest(row["cancelled_for"], tenants))  # fmt: skip
+    if row["cancelled_on"] and not _day(row["cancelled_on"]):
+        fault("cancelled_on", f"'{row['cancelled_on']}'", "a day such as 2025-03-31")
+    if row["supply"] and row["supply"] not in assets and (hint := nearest(row["supply"], assets)):
+        fault("supply", f"'{row['supply']}'", "a supply of the park, or a name unlike any", hint)
+    if len(faults) > before or begin is None or end is None or mwh is None:
+        return None
+    return Certificate(
+        row["certificate"], row["supply"], begin, end, mwh, row["cancelled_for"], row["cancelled_on"], line
+    )
+
+
+def _repeated(found: Sequence[Certificate], file: str) -> list[Fault]:
+    """A certificate is bought once and cancelled once."""
+    first: dict[str, Certificate] = {}
+    faults = []
+    for one in found:
+        other = first.setdefault(one.name, one)
+        if other is one:
+            continue
+        twice = one.cancelled_for and other.cancelled_for
+        what = (
+            f"'{one.name}' cancelled again, for '{one.cancelled_for}'"
+            if twice
+            else f"'{one.name}' bought again"
+        )
+        hint = (
+            f"line {other.line} cancels it for '{other.cancelled_for}'"
+            if twice
+            else f"it stands in line {other.line}"
+        )
+        faults.append(
+            Fault(
+                file, one.line, "certificate", what, "every certificate bought once and cancelled once", hint
+            )
+        )
+    return faults
+
+
+def double_claims(
+    register: Sequence[Certificate], generated: Mapping[str, Array], clock: Clock, file: str
+) -> list[Fault]:
+    """Certificates of a metered supply beyond what it generated in their intervals.
+
+    generated: supply → (steps,) MWh. Intervals may overlap: kilowatt-hours are given to the certificates that end
+    first (earliest deadline), which leaves one without only where no other way of giving would do.
+    """
+    faults = []
+    begin, end = clock.times_utc[0], clock.times_utc[-1] + clock.step
+    for supply, amounts in generated.items():
+        inside = [c for c in register if c.supply == supply and c.end > begin and c.begin < end]
+        for one in inside:
+            if one.begin < begin or one.end > end:
+                faults.append(
+                    Fault(file, one.line, "from", f"{one.begin} to {one.end}", f"an interval between {begin} and {end}",
+                          f"what '{supply}' generated is metered only then")
+                )  # fmt: skip
+        for one, missing in _unserved(
+            [c for c in inside if c.begin >= begin and c.end <= end], amounts, clock
+        ):
+            if missing > _ROUNDING * one.mwh:
+                claimed = sum(c.mwh for c in inside if c.begin >= one.begin and c.end <= one.end)
+                metered = float(amounts @ (_covers(one, clock)))
+                faults.append(
+                    Fault(file, one.line, "mwh", f"{missing:.6g} MWh claimed twice: certificates for {claimed:.6g} MWh",
+                          f"at most what '{supply}' generated", f"{metered:.6g} MWh from {one.begin} to {one.end}")
+                )  # fmt: skip
+    return faults
+
+
+def _covers(one: Certificate, clock: Clock) -> Array:
+    """Share of each step that lies in the certificate's interval."""
+    return one.per_step(clock) * one.hours / one.mwh / clock.step_hours
+
+
+def _unserved(
+    register: Sequence[Certificate], amounts: Array, clock: Clock
+) -> list[tuple[Certificate, float]]:
+    """What each certificate lacks when every step's generation goes to those that end first."""
+    edges = clock.times_utc.as_unit("ns").asi8
+    by_begin = sorted(register, key=lambda c: c.begin)
+    starts = np.searchsorted(edges, [c.begin.as_unit("ns").value for c in by_begin], side="right") - 1
+    stops = {c.line: int(np.searchsorted(edges, c.end.as_unit("ns").value, side="left")) for c in register}
+    left = {c.line: c.mwh for c in register}
+    waiting: list[tuple[int, int]] = []
+    upcoming = 0
+    for step in range(clock.steps):
+        while upcoming < len(by_begin) and starts[upcoming] <= step:
+            line = by_begin[upcoming].line
+            heapq.heappush(waiting, (stops[line], line))
+            upcoming += 1
+        there = float(amounts[step])
+        while waiting and (there > 0.0 or waiting[0][0] <= step):
+            stop, line = waiting[0]
+            if stop <= step:
+                heapq.heappop(waiting)
+                continue
+            given = min(there, left[line])
+            left[line] -= given
+            there -= given
+            if left[line] > 0.0:
+                break
+            heapq.heappop(waiting)
+    return [(c, left[c.line]) for c in register]
+
+
+def _time(text: str, zone: str) -> pd.Timestamp | None:
+    try:
+        when = pd.Timestamp(text)
+        if not text or pd.isna(when):
+            return None
+        return (when.tz_localize(zone) if when.tzinfo is None else when).tz_convert("UTC")
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
