@@ -15,7 +15,7 @@ from zeropark.park.model import Park
 from zeropark.park.period import Period
 
 _NOISE = 1e-6
-"""A rate of the wrong sign below this share of the largest (or this many units) is rounding of solver or meter."""
+"""A rate below this share of the asset's largest is rounding of solver or meter, of either sign."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Amounts:
         if flow is None:
             return Taken()
         inside = flow[self.period.steps]
-        noise = _NOISE * 1e-3 * float(np.max(np.abs(flow), initial=0.0))
+        noise = _NOISE * float(np.max(np.abs(flow), initial=0.0))
         use, make = (
             float(np.sum(sign * inside, where=sign * inside > noise)) * self.hours for sign in (-1.0, 1.0)
         )
@@ -107,7 +107,11 @@ class Amounts:
     def total(self, name: str, part: str) -> float:
         """Amount of one rate; zero where the asset has no such rate."""
         rate = self.flows.rates.get((name, part))
-        return 0.0 if rate is None else float(np.sum(np.maximum(rate[self.period.steps], 0.0))) * self.hours
+        if rate is None:
+            return 0.0
+        inside = rate[self.period.steps]
+        noise = _NOISE * float(np.max(np.abs(rate), initial=0.0))
+        return float(np.sum(inside, where=inside > noise)) * self.hours
 
     def stored(self, name: str, asset: Storage) -> Stored:
         """What a store took and gave. Its content before the first step follows from the first step's balance."""

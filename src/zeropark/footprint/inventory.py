@@ -89,8 +89,12 @@ class Inventory:
 def title_of(park: Park, name: str) -> str:
     """An asset's or node's name in both languages."""
     thing: object = park.assets.get(name) or park.spec.nodes.get(name)
-    english, chinese = getattr(thing, "name", "") or name, getattr(thing, "name_zh", "")
-    return both(english, chinese) if chinese else english
+    return named(name, getattr(thing, "name", ""), getattr(thing, "name_zh", ""))
+
+
+def named(key: str, name: str, name_zh: str) -> str:
+    """A name in both languages; the key where there is none."""
+    return both(name or key, name_zh) if name_zh else name or key
 
 
 def joined(english: str, chinese: str, *names: str) -> str:
@@ -112,7 +116,9 @@ def materials_of(amounts: Amounts) -> Inventory:
     for node, declared in park.spec.nodes.items():
         if not is_electric(park, node):
             unit = park.unit_at(node)
-            inventory.goods[node] = Good(node, title_of(park, node), unit, declared.carrier)
+            carrier = park.spec.carriers[declared.carrier]
+            title = named(declared.carrier, carrier.name, carrier.name_zh)
+            inventory.goods[node] = Good(node, title, unit, declared.carrier)
             inventory.handed_on[node] = 0.0
     for name, asset in park.assets.items():
         inventory.titles[name] = title_of(park, name)
@@ -222,11 +228,6 @@ def _converter(inventory: Inventory, amounts: Amounts, name: str, asset: Convert
             continue  # use is attributed by origin; generation is an origin of its own
         _take(inventory, node, name, moved.use)
         inventory.add(inventory.make, node, name, moved.make)
-    if taken > 0 and made <= 0:
-        inventory.broken[name] = [
-            Fault("flows", None, name, f"inputs, and an output of zero in {amounts.period.text}", "an output above zero",
-                  "what it used could go to no product: take a longer period, or leave it out of operation")
-        ]  # fmt: skip
     if taken > 0 or made > 0:
         inventory.burdens += _direct(inventory, amounts, name, asset)
         embody(inventory, amounts, name, name)
@@ -251,6 +252,23 @@ def _direct(inventory: Inventory, amounts: Amounts, name: str, asset: Converter)
             key = f"gases.{name}" + (f".{way}" if way else "")
             burdens.append(_own(name, key, what, activity, unit, asset.other_ghg, source, mark))
     return burdens
+
+
+def without_output(inventory: Inventory, period: str) -> None:
+    """Note every converter that takes or emits something and gives nothing: what it causes could go to no product.
+
+    To be called when all use is known, electricity and loads that serve a converter included.
+    """
+    giving = {process for _, process in inventory.make}
+    busy = {
+        process: in_language(inventory.goods[product].title, "en") for product, process in inventory.use
+    } | {b.process: b.id for b in inventory.burdens}
+    for process, role in inventory.roles.items():
+        if role == "maker" and process in busy and process not in giving:
+            found = f"use or emissions ({busy[process]}), and an output of zero in {period}"
+            hint = "what it causes could go to no product: take a longer period"
+            fault = Fault("flows", None, process, found, "an output above zero", hint)
+            inventory.broken.setdefault(process, []).append(fault)
 
 
 def burn(inventory: Inventory, park: Park) -> None:

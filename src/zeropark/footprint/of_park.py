@@ -14,7 +14,7 @@ from zeropark.footprint.allocation import WAYS
 from zeropark.footprint.amounts import Amounts
 from zeropark.footprint.draws import drawn, multipliers, spread_of
 from zeropark.footprint.electricity import electrify, supplied_of
-from zeropark.footprint.inventory import Inventory, burn, line_of, materials_of, title_of
+from zeropark.footprint.inventory import Inventory, burn, line_of, materials_of, title_of, without_output
 from zeropark.footprint.lines import KG, Lines
 from zeropark.footprint.result import ProductFootprint, Spread
 from zeropark.footprint.solved import EXTRA, KINDS, Solved, share, solve, solved_of
@@ -25,6 +25,7 @@ from zeropark.park.period import Period
 from zeropark.texts import both
 
 VALUE_BASIS: Basis = "hourly"
+_ROUNDING = 1e-14
 _COLUMN = {name: n for n, name in enumerate((*KINDS, *EXTRA))}
 
 
@@ -62,6 +63,7 @@ def inventory_of(
     inventory = materials_of(amounts)
     electrify(inventory, amounts, attribution, basis, supplied)
     burn(inventory, amounts.park)
+    without_output(inventory, amounts.period.text)
     return inventory
 
 
@@ -121,7 +123,9 @@ class _Context:
 
 def _row(solved: Solved, node: str) -> dict[str, float]:
     """kgCO2e per unit by KINDS and EXTRA."""
-    return {name: KG * float(solved.footprints[solved.at[node], column]) for name, column in _COLUMN.items()}
+    found = {name: KG * float(solved.footprints[solved.at[node], column]) for name, column in _COLUMN.items()}
+    least = _ROUNDING * max(abs(value) for value in found.values())
+    return {name: value if abs(value) > least else 0.0 for name, value in found.items()}
 
 
 def _value(solved: Solved, node: str, embodied: bool) -> float:
@@ -152,7 +156,8 @@ def _footprint(context: _Context, name: str, product: Product) -> ProductFootpri
         title=title,
         unit=park.unit_at(node),
         period=context.period,
-        amount=chosen.shared.inventory.leaving.get(node, 0.0),
+        amount=chosen.shared.inventory.handed_on[node],
+        leaving=chosen.shared.inventory.leaving.get(node, 0.0),
         value=_value(chosen, node, embodied),
         gate_to_gate=row["direct"],
         without_embodied=_value(chosen, node, False),
