@@ -66,6 +66,14 @@ def period_of(text: str | None, clock: Clock) -> Period:
     return Period(text.strip(), begin, end, int(inside[0]), int(inside[-1]) + 1)
 
 
+def days_of(text: str, option: str) -> tuple[date, date]:
+    """First and last day of the period that the text names, whatever any clock covers. Raises InputError."""
+    days = _days(text.strip())
+    if days is None:
+        raise InputError([Fault(option, None, "period", f"'{text}'", f"a period: {_FORMS}")])
+    return days
+
+
 def _days(text: str) -> tuple[date, date] | None:
     """First and last day; None when the text is no period."""
     try:

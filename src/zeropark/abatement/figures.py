@@ -1,0 +1,130 @@
+"""Figures of both curves: steps as wide as what a measure saves and as high as its tonne costs; what counts twice."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from zeropark.abatement.result import Abatement, Step
+from zeropark.abatement.words import t
+from zeropark.figures.base import Drawing, drawing, nothing
+from zeropark.figures.numbers import LANGUAGES, Language, number, unit_text
+from zeropark.figures.palette import ACCENT, GOOD, SERIES
+
+_WIDE_ENOUGH = 0.09
+"""A step narrower than this share of the whole has its name in the legend alone."""
+
+
+def curve(found: Abatement, steps: Sequence[Step], key: str, language: Language) -> Drawing:
+    """One curve: the width of a step is what it saves in a year, its height what a tonne costs."""
+    title = t(key, language)
+    drawn_steps = [step for step in steps if step.per_tonne(found.account) is not None]
+    if not drawn_steps:
+        return nothing(title, language)
+    unit = unit_text(found.units[found.account], language)
+    money = unit_text(f"{found.currency}/{found.units[found.account]}", language)
+    total = sum(step.saved[found.account] for step in drawn_steps)
+    drawn = drawing(
+        title,
+        420,
+        bargap=0,
+        barmode="overlay",
+        xaxis={"title": {"text": t("saved-a-year", language, unit=unit)}, "range": [0, total * 1.02]},
+        yaxis={"title": {"text": t("cost-a-tonne", language, unit=money)}, "zeroline": True},
+        legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0},
+    )
+    at = 0.0
+    colours = {name: SERIES[i % len(SERIES)] for i, name in enumerate(found.measures)}
+    for step in drawn_steps:
+        width, height = step.saved[found.account], step.per_tonne(found.account)
+        name = measure_title(found, step.measure, language)
+        drawn.data.append(
+            {
+                "type": "bar",
+                "name": name,
+                "x": [at + width / 2],
+                "y": [height],
+                "width": [width],
+                "marker": {"color": colours[step.measure], "line": {"color": "#fff", "width": 1}},
+                "text": ["<br>".join(textwrap.wrap(name, 16)) if width > _WIDE_ENOUGH * total else ""],
+                "textposition": "auto",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "hovertemplate": f"{name}<br>{number(width)} {unit}<br>{number(height)} {money}<extra></extra>",
+            }
+        )
+        at += width
+    return drawn
+
+
+def twice(found: Abatement, language: Language) -> Drawing:
+    """What the measures save, each counted as if alone, beside what they save together."""
+    title = t("title-twice", language)
+    if not found.ordered:
+        return nothing(title, language)
+    unit = unit_text(found.units[found.account], language)
+    rows = [t("sum-alone", language), t("together", language)]
+    drawn = drawing(
+        title,
+        260,
+        barmode="stack",
+        bargap=0.4,
+        xaxis={"title": {"text": unit}},
+        yaxis={"autorange": "reversed"},
+        legend={"orientation": "h", "y": -0.45, "yanchor": "top", "x": 0},
+    )
+    alone = {step.measure: step.saved.get(found.account, 0.0) for step in found.alone}
+    colours = {name: SERIES[i % len(SERIES)] for i, name in enumerate(found.measures)}
+    for step in found.ordered:
+        values = [alone[step.measure], step.saved[found.account]]
+        name = measure_title(found, step.measure, language)
+        drawn.data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": name,
+                "y": rows,
+                "x": values,
+                "marker": {"color": colours[step.measure], "line": {"color": "#fff", "width": 1}},
+                "hovertemplate": f"{name}: %{{x:,.4~r}} {unit}<extra></extra>",
+            }
+        )
+    return drawn
+
+
+def difference(found: Abatement, language: Language) -> Drawing:
+    """What each measure costs a year and saves in money, in the best order: the plan's cost with more and more of them."""
+    title = t("title-cost", language)
+    if not found.ordered:
+        return nothing(title, language)
+    names = [measure_title(found, step.measure, language) for step in found.ordered]
+    scale = 1e6 if language == "en" else 1e4
+    unit = f"million {found.currency}" if language == "en" else f"万{unit_text(found.currency, 'zh')}"
+    values = [step.cost / scale for step in found.ordered]
+    drawn = drawing(
+        title,
+        100 + 34 * len(names),
+        showlegend=False,
+        bargap=0.35,
+        xaxis={"title": {"text": t("dearer-a-year", language, unit=unit)}},
+        yaxis={"autorange": "reversed"},
+    )
+    drawn.data.append(
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": names,
+            "x": values,
+            "marker": {"color": [GOOD if value < 0 else ACCENT for value in values]},
+            "text": [number(value) for value in values],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "hovertemplate": "%{y}: %{text} " + unit + "<extra></extra>",
+        }
+    )
+    return drawn
+
+
+def measure_title(found: Abatement, name: str, language: Language) -> str:
+    """The measure's name in the language."""
+    return found.titles[name][LANGUAGES.index(language)]

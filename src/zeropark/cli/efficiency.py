@@ -1,0 +1,209 @@
+"""The commands ``efficiency`` and ``abate``"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from zeropark.abatement.result import Abatement
+from zeropark.abatement.run import AbateOptions, abate
+from zeropark.abatement.summary import summary_of as abatement_summary
+from zeropark.abatement.write import write_abatement
+from zeropark.cli.console import console
+from zeropark.cli.given import FlowsOption, PeriodOption, outcome_of
+from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
+from zeropark.cli.progress import bar
+from zeropark.clock import Clock
+from zeropark.efficiency.compare import before_after
+from zeropark.efficiency.readings import efficiency_of
+from zeropark.efficiency.result import ProcessReading
+from zeropark.efficiency.summary import summary_of
+from zeropark.errors import Fault, InputError, fail_if
+from zeropark.flows import Flows
+from zeropark.optimize.options import SolverName, SolverOptions
+from zeropark.park.flowfile import read_flows
+from zeropark.park.measures import measures_of
+from zeropark.park.model import Park
+from zeropark.park.period import days_of, period_of, whole
+from zeropark.park.read import clock_of
+from zeropark.park.spec import Time
+from zeropark.park.yaml import Document
+from zeropark.passport.efficiency_page import Dossier, force_words, level_words
+from zeropark.passport.efficiency_write import write_efficiency
+from zeropark.texts import in_language
+
+
+def efficiency_command(
+    park: Annotated[
+        Path, typer.Argument(help="Park folder, or its park.yaml; default: this folder.", show_default=False)
+    ] = Path(),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results.", show_default=False)
+    ] = None,
+    flows: FlowsOption = None,
+    period: PeriodOption = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(help="Table of flows of the baseline period, for before and after.", show_default=False),
+    ] = None,
+    baseline_period: Annotated[
+        str | None,
+        typer.Option(
+            help="Days that the baseline's table covers: 2024 or 2024-01-01/2024-12-31; default: the park's own.",
+            show_default=False,
+        ),
+    ] = None,
+    park_option: Annotated[
+        Path | None, typer.Option("--park", help="The same as the argument.", show_default=False)
+    ] = None,
+    overrides: Overrides = None,
+    as_json: AsJson = False,
+) -> None:
+    """Energy per tonne against the national limits; the dossier of a benchmark plant. 能效对标"""
+    if out is not None:
+        require_writable(out)
+    with bar(quiet=as_json) as progress:
+        outcome = outcome_of(park_option or park, flows, pairs(overrides), progress, as_json)
+        _require_processes(outcome.park)
+        progress("judge the processes", 0.0)
+        readings = efficiency_of(outcome.park, outcome.flows, period_of(period, outcome.flows.clock))
+        before = _baseline(outcome.park, baseline, baseline_period) if baseline else ()
+        assert outcome.park.spec.efficiency is not None
+        rows = before_after(readings, before, outcome.park.spec.efficiency.processes)
+        dossier = Dossier(outcome.park, readings, rows, measures_of(outcome.park.spec))
+        written = write_efficiency(dossier, out) if out is not None else ()
+    if as_json:
+        print(json.dumps(summary_of(readings, rows), ensure_ascii=False, indent=2))
+        return
+    console.print(_table(readings))
+    for row in rows:
+        console.print(
+            f"{escape(row.name)}: {row.baseline_indicator:,.4g} before, {row.adjusted_indicator:,.4g} in today's "
+            f"conditions, {row.indicator:,.4g} {row.unit} today: {row.saving_tce:+,.1f} tce saved",
+            soft_wrap=True,
+        )
+    if written:
+        console.print(f"dossier: {written[0]}", soft_wrap=True)
+
+
+def _require_processes(park: Park) -> None:
+    if park.spec.efficiency is None or not park.spec.efficiency.processes:
+        expected = "a section efficiency with at least one process"
+        raise InputError([Fault("park.yaml", None, "efficiency.processes", "nothing", expected)])
+
+
+def _baseline(park: Park, flows: Path, period: str | None) -> tuple[ProcessReading, ...]:
+    """The same processes over the flows of the baseline period, which need not be the park's own."""
+    clock = park.clock if period is None else _clock_of(park, period)
+    ones = np.ones(clock.steps)
+    before = replace(
+        park,
+        clock=clock,
+        arrays=dict.fromkeys(park.arrays, ones),
+        profiles=dict.fromkeys(park.profiles, ones),
+    )  # the flows alone are read: what the park could do in that period does not matter
+    net, _ = read_flows(flows, before)
+    return efficiency_of(before, Flows(clock, {}, net, park.carriers_by_node), whole(clock))
+
+
+def _clock_of(park: Park, period: str) -> Clock:
+    begin, end = days_of(period, "--baseline-period")
+    time = Time(
+        start=begin.isoformat(), end=end.isoformat(), step=park.spec.time.step, zone=park.spec.time.zone
+    )
+    clock, faults = clock_of(time, Document("--baseline-period"))
+    fail_if(faults)
+    assert clock is not None
+    return clock
+
+
+def _table(readings: Sequence[ProcessReading]) -> Table:
+    """Process by process: indicator, level, gaps."""
+    table = Table("process", "per tonne", "level", "limits 1/2/3", "to level 1", "to level 2", "tce/a", "money/a",
+                  box=None, pad_edge=False)  # fmt: skip
+    for each in readings:
+        colour = {1: "green", 2: "green", 3: "yellow"}.get(each.level or 0, "red")
+        money = each.level_1.money_per_year
+        table.add_row(
+            escape(f"{each.name} ({each.chosen.standard.standard}, {force_words(each, 'en')})"),
+            f"{each.indicator:,.4g} {each.unit}",
+            f"[{colour}]{level_words(each, 'en')}[/{colour}]",
+            " / ".join(f"{level:,.4g}" for level in each.levels),
+            f"{each.level_1.kgce_per_t:+,.4g} kgce/t",
+            f"{each.level_2.kgce_per_t:+,.4g} kgce/t",
+            f"{each.level_1.tce_per_year:+,.0f}",
+            "" if money is None else f"{money:+,.0f} {each.currency}",
+        )
+    return table
+
+
+def abate_command(
+    park: ParkPath,
+    out: OutPath,
+    overrides: Overrides = None,
+    account: Annotated[str, typer.Option(help="The emissions that are to fall: an account.")] = "co2_910",
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this measure. Repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+    solver: Annotated[SolverName, typer.Option(help="Which solver; auto chooses by problem.")] = "auto",
+    time_limit: Annotated[
+        float | None, typer.Option(help="Seconds for each solve.", min=1, show_default=False)
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes of this machine; default: one for each core; 0: none but this one.",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """What each measure saves and costs, alone and in the best order. 减排成本曲线"""
+    require_writable(out)
+    solving = SolverOptions(solver=solver, time_limit=time_limit, threads=1)
+    options = AbateOptions(account, only or (), solving, workers, pairs(overrides))
+    with bar(quiet=as_json) as progress:
+        found = abate(park, options, progress)
+        written = write_abatement(found, out)
+    if as_json:
+        print(json.dumps(abatement_summary(found), ensure_ascii=False, indent=2))
+    else:
+        _say_abatement(found, written[0])
+
+
+def _say_abatement(found: Abatement, page: Path) -> None:
+    """Both curves as tables, what they do not agree on, and where the page lies."""
+    unit = found.units[found.account]
+    table = Table("measure", f"saves {unit}/a alone", f"{found.currency}/{unit} alone", f"saves {unit}/a in order",
+                  f"{found.currency}/{unit} in order", box=None, pad_edge=False)  # fmt: skip
+    alone = {step.measure: step for step in found.alone}
+    for step in found.ordered:
+        single = alone[step.measure]
+        costs = (single.per_tonne(found.account), step.per_tonne(found.account))
+        first, second = ("" if cost is None else f"{cost:,.0f}" for cost in costs)
+        single_saved = single.saved.get(found.account)
+        table.add_row(
+            escape(step.measure),
+            "" if single_saved is None else f"{single_saved:,.1f}",
+            first,
+            f"{step.saved[found.account]:,.1f}",
+            second,
+        )
+    console.print(table)
+    for name, reason in found.left.items():
+        console.print(f"{escape(name)}: {escape(in_language(reason, 'en'))}", soft_wrap=True)
+    console.print(
+        f"alone {found.saved_alone:,.1f} {unit}/a, together {found.saved_together:,.1f}: "
+        f"counted twice {found.counted_twice:,.1f}; {found.plans} plans, {found.seconds:.1f} s",
+        soft_wrap=True,
+    )
+    console.print(f"curves: {page}", soft_wrap=True)

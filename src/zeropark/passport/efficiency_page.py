@@ -1,0 +1,244 @@
+"""``dossier.html``: the benchmark plant's dossier, indicators with evidence, before and after, action plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from zeropark.efficiency.compare import BeforeAfter, changes_of
+from zeropark.efficiency.result import ProcessReading
+from zeropark.figures.numbers import LANGUAGES, MISSING, Language, money, number, percent, signed, unit_text
+from zeropark.park.efficiency_spec import Measure
+from zeropark.park.model import Park
+from zeropark.passport.efficiency_words import t
+from zeropark.texts import either, in_language
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything that the paper tells. measures: by name, packaged ones filled in."""
+
+    park: Park
+    readings: Sequence[ProcessReading]
+    rows: Sequence[BeforeAfter]
+    measures: Mapping[str, Measure]
+
+
+def dossier_html(dossier: Dossier) -> str:
+    """The whole page: 中文 first, English by a switch, nothing asked of the network."""
+    environment = _environment()
+    body = environment.get_template("dossier.html.j2")
+    spec = dossier.park.spec
+    bodies: dict[Language, Markup] = {
+        language: Markup(body.render(_context(dossier, language))) for language in LANGUAGES
+    }
+    return environment.get_template("dossier_page.html.j2").render(
+        bodies=bodies,
+        title=f"{spec.name_zh or spec.name} · {t('title', 'zh')}",
+        style=Markup(environment.get_template("dossier.css").render()),
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("zeropark.passport", "templates"),
+        autoescape=lambda name: bool(name and name.endswith(".html.j2")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _context(dossier: Dossier, language: Language) -> dict[str, Any]:
+    spec = dossier.park.spec
+    readings = dossier.readings
+    good = [reading for reading in readings if reading.level in (1, 2)]
+    best = [reading for reading in good if reading.level == 1]
+    counts = {"count": str(len(readings)), "good": str(len(good)), "best": str(len(best))}
+    return {
+        "language": language,
+        "t": lambda key, **parts: t(key, language, **parts),
+        "name": either(spec.name, spec.name_zh, language),
+        "period": readings[0].period.text if readings else MISSING,
+        "summary": t("summary", language, **counts),
+        "processes": [_process(dossier.park, reading, language) for reading in readings],
+        "before": [_before(dossier, row, language) for row in dossier.rows],
+        "changes": _changes(dossier.rows),
+        "plan": [_action(dossier, name, measure, language) for name, measure in dossier.measures.items()],
+        "evidence": _evidence(dossier, language),
+        "version": metadata.version("zeropark"),
+    }
+
+
+# --- the parts ------------------------------------------------------------------------------------
+
+
+def _process(park: Park, reading: ProcessReading, language: Language) -> dict[str, Any]:
+    standard = reading.chosen.standard
+    share = reading.shares[0].share if reading.shares else 1.0
+    return {
+        "title": either(reading.title, reading.title_zh, language),
+        "tenant": _tenant(park, reading.tenant, language),
+        "standard": standard.standard,
+        "limit": either(reading.chosen.limit.name, reading.chosen.limit.name_zh, language),
+        "force": force_words(reading, language),
+        "indicator": number(reading.indicator),
+        "unit": unit_text(reading.unit, language),
+        "level": level_words(reading, language),
+        "kind": "good" if reading.level in (1, 2) else "middle" if reading.level == 3 else "bad",
+        "bar": _bar(reading),
+        "levels": " / ".join(number(level) for level in reading.levels),
+        "gap_1": signed(reading.level_1.kgce_per_t),
+        "gap_2": signed(reading.level_2.kgce_per_t),
+        "gap_year": signed(reading.level_1.tce_per_year),
+        "gap_money": money(reading.level_1.money_per_year, reading.currency, language),
+        "carriers": [_carrier(park, each, language) for each in reading.carriers],
+        "line": number(reading.line_tce),
+        "output": number(reading.output_t),
+        "stated": reading.stated_output,
+        "shares": [
+            (_node(park, each.node, language), number(each.output_t), number(each.element_t), percent(each.share))
+            for each in reading.shares
+        ],
+        "formula": t("formula", language, energy=number(reading.line_tce), share=percent(share),
+                     output=number(reading.output_t), indicator=number(reading.indicator),
+                     unit=unit_text(reading.unit, language)),
+        "corrections": [
+            t("correction", language, name=either(each.name, each.name_zh, language),
+              share=percent(reading.corrections[key]), moved=signed(each.of(reading.corrections[key])) or "0",
+              unit=unit_text(reading.unit, language))
+            for key, each in reading.chosen.limit.corrections.items()
+        ],
+        "unseen": reading.credit_unseen,
+    }  # fmt: skip
+
+
+def level_words(reading: ProcessReading, language: Language) -> str:
+    """``level 2``, or that it is beyond them all."""
+    return (
+        t("beyond", language) if reading.level is None else t("level-n", language, level=str(reading.level))
+    )
+
+
+def force_words(reading: ProcessReading, language: Language) -> str:
+    """Whether the standard was in force in the period."""
+    day = reading.chosen.standard.in_force
+    if day is None:
+        return t("day-unknown", language)
+    return t("in-force" if reading.in_force else "not-yet", language, day=day)
+
+
+def _bar(reading: ProcessReading) -> dict[str, float]:
+    """Where levels and indicator lie on a line from 0 to 100."""
+    points = [*reading.levels, reading.indicator]
+    low, high = min(points), max(points)
+    room = 0.15 * (high - low) or 1.0
+    low, high = low - room, high + room
+
+    def place(value: float) -> float:
+        return round(100 * (value - low) / (high - low), 2)
+
+    one, two, three = (place(level) for level in reading.levels)
+    return {"one": one, "two": two, "three": three, "here": place(reading.indicator)}
+
+
+def _carrier(park: Park, each: Any, language: Language) -> dict[str, str]:
+    carrier = park.spec.carriers[each.carrier]
+    unit = unit_text(each.unit, language)
+    given = each.given + each.recovered
+    return {
+        "name": either(carrier.name or each.carrier, carrier.name_zh, language),
+        "taken": f"{number(each.taken)} {unit}",
+        "given": f"{number(given)} {unit}" if given else MISSING,
+        "how": t("credited" if each.credited else "not-credited", language) if given else "",
+        "factor": f"{number(each.coal_equivalent)} tce/{unit}",
+        "tce": number(each.energy_tce),
+    }
+
+
+def _before(dossier: Dossier, row: BeforeAfter, language: Language) -> dict[str, str]:
+    reading = next(each for each in dossier.readings if each.name == row.name)
+    return {
+        "title": either(reading.title, reading.title_zh, language),
+        "period": row.baseline_period or MISSING,
+        "unit": unit_text(row.unit, language),
+        "baseline": number(row.baseline_indicator),
+        "adjusted": number(row.adjusted_indicator),
+        "today": number(row.indicator),
+        "saving": signed(row.saving_tce),
+        "share": percent(row.saving_tce / row.adjusted_tce) if row.adjusted_tce > 0 else MISSING,
+    }
+
+
+def _changes(rows: Sequence[BeforeAfter]) -> list[tuple[str, str]]:
+    """Term and amount, from the baseline's energy to today's; what is saved is taken off."""
+    changes = changes_of(rows)
+    if changes is None:
+        return []
+    return [
+        ("baseline-tce", number(changes.baseline_tce)),
+        ("volume", signed(-changes.volume_tce)),
+        ("mix", signed(-changes.mix_tce)),
+        ("corrections", signed(-changes.correction_tce)),
+        ("saved", signed(-changes.saving_tce)),
+        ("now-tce", number(changes.energy_tce)),
+    ]
+
+
+def _action(dossier: Dossier, name: str, measure: Measure, language: Language) -> dict[str, str]:
+    titles = {each.name: either(each.title, each.title_zh, language) for each in dossier.readings}
+    return {
+        "title": either(measure.name or name, measure.name_zh, language),
+        "process": titles.get(measure.process or "", measure.process or MISSING),
+        "owner": _tenant(dossier.park, measure.tenant, language) or t("not-named", language),
+        "due": measure.due or t("not-named", language),
+        "source": in_language(measure.source, language),
+        "mark": measure.mark or "",
+        "note": measure.note,
+    }
+
+
+def _evidence(dossier: Dossier, language: Language) -> list[dict[str, str]]:
+    """The standards, then every number of the park file that these readings rest on and that states its evidence."""
+    found = []
+    for reading in dossier.readings:
+        standard = reading.chosen.standard
+        row = {
+            "what": f"{standard.standard} · {either(reading.chosen.limit.name, reading.chosen.limit.name_zh, language)}",
+            "value": " / ".join(number(level) for level in reading.chosen.limit.levels)
+            + f" {unit_text(reading.unit, language)}",
+            "source": either(standard.source, standard.source_zh, language),
+            "mark": standard.mark,
+            "date": standard.date,
+        }
+        note = either(standard.note, standard.note_zh, language)
+        found.append(row | {"source": f"{row['source']}. {note}" if note else row["source"]})
+    for assumption in dossier.park.assumptions:
+        if assumption.path.startswith("efficiency."):
+            found.append(
+                {
+                    "what": assumption.path.removeprefix("efficiency.").removeprefix("processes."),
+                    "value": assumption.value,
+                    "source": in_language(assumption.source, language) or t("no-evidence", language),
+                    "mark": assumption.mark or MISSING,
+                    "date": assumption.date or MISSING,
+                }
+            )
+    return found
+
+
+def _tenant(park: Park, name: str | None, language: Language) -> str:
+    tenant = park.spec.tenants.get(name) if name else None
+    return either(tenant.name, tenant.name_zh, language) if tenant else ""
+
+
+def _node(park: Park, name: str, language: Language) -> str:
+    node = park.spec.nodes[name]
+    return either(node.name or name, node.name_zh, language)
