@@ -249,7 +249,12 @@ def test_mass_of_magnets_silicon_and_motors_closes() -> None:
     own, bought = (amount("monocrystal", "inputs", f"polysilicon-{node}") for node in ("store", "bought"))
     assert own == choice("monocrystal-own-silicon")
     assert own + bought == pytest.approx(fact("monocrystal-silicon"))
-    assert own * capacity("monocrystal") == pytest.approx(capacity("polysilicon"))
+    sold = needed(park(), "polysilicon-sale").mean()
+    assert own * capacity("monocrystal") + sold == pytest.approx(capacity("polysilicon"))
+    assert sold * 8760 == pytest.approx(choice("polysilicon-sold"), rel=1e-3)
+    assert needed(park(), "ndpr-oxide-sale").mean() * 8760 == pytest.approx(
+        choice("ndpr-oxide-sold"), rel=1e-3
+    )
     motor = sum(
         amount("motor-works", "inputs", node)
         for node in ("magnet-store", "electrical-steel", "copper", "aluminium")
@@ -297,7 +302,9 @@ def test_all_that_is_bought_or_won_has_a_life_cycle_factor() -> None:
         if isinstance(asset, Source) or (isinstance(asset, Market) and asset.buy is not None)
     }
     assert {name for name, factor in brought.items() if factor is None} == WITHOUT_FACTOR
-    assert set(park().spec.factors) == set(brought.values()) - {None}
+    assert park().spec.footprint is not None
+    by_basis = set(park().spec.footprint.grid.values())
+    assert set(park().spec.factors) == (set(brought.values()) - {None}) | by_basis
     for name, factor in park().spec.factors.items():
         assert factor.name, name
         assert factor.name_zh, name
