@@ -1,0 +1,91 @@
+"""The command ``carbon``"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from zeropark.carbon.attribution import BASES, attribution_of
+from zeropark.cli.console import console
+from zeropark.cli.given import FlowsOption, ParkOption, PeriodOption, outcome_of
+from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
+from zeropark.cli.progress import bar
+from zeropark.figures.numbers import number, percent
+from zeropark.park.period import period_of
+from zeropark.passport.electricity import (
+    Electricity,
+    electricity_of,
+    notes_of,
+    origin_title,
+    summary_of,
+    tenant_title,
+)
+from zeropark.passport.electricity_words import t
+from zeropark.passport.electricity_write import write_electricity
+
+
+def carbon_command(
+    park: ParkOption = Path(),
+    flows: FlowsOption = None,
+    period: PeriodOption = None,
+    tenant: Annotated[
+        str | None, typer.Option("--tenant", help="One tenant only; default: all.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for hourly table, workbook, JSON and page.", show_default=False),
+    ] = None,
+    overrides: Overrides = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where a tenant's electricity came from, hour by hour, on three bases. 电力溯源与碳核算"""
+    if out is not None:
+        require_writable(out)
+    with bar(quiet=as_json) as progress:
+        outcome = outcome_of(park, flows, pairs(overrides), progress, as_json)
+        span = period_of(period, outcome.park.clock)
+        progress("trace the electricity", 0.0)
+        paper = electricity_of(outcome.park, attribution_of(outcome.park, outcome.flows), span, tenant)
+        written = write_electricity(paper, out) if out is not None else ()
+    if as_json:
+        print(json.dumps(summary_of(paper), ensure_ascii=False, indent=2))
+        return
+    _say(paper)
+    for file in written:
+        console.print(escape(str(file)), soft_wrap=True)
+
+
+def _say(paper: Electricity) -> None:
+    """By origin, then CO2 on three bases, then what stands apart."""
+    park = paper.park
+    console.print(f"{escape(park.spec.name)}  {paper.period.begin} – {paper.period.end}")
+    titles = [origin_title(park, paper.attribution.origins[k].name, "en") for k in paper.used]
+    origins = _table(f"{t('by-origin')}, MWh", [t("tenant"), t("use"), *titles])
+    co2 = _table(f"{t('co2')}, tCO2", [t("tenant"), *(t(basis) for basis in BASES), t("score")])
+    apart = _table(t("apart"), [t("tenant"), t("method-910"), t("life-cycle")])
+    for one in paper.tenants:
+        name = escape(tenant_title(park, one.tenant, "en"))
+        amounts = (one.by_origin[paper.attribution.origins[k].name] for k in paper.used)
+        origins.add_row(name, number(one.use_mwh), *map(number, amounts))
+        co2.add_row(name, *(number(one.operating[b].tonnes) for b in BASES), percent(one.score))
+        apart.add_row(name, *(number(v.tonnes) if v else "—" for v in (one.method_910, one.life_cycle)))
+    for table in (origins, co2, apart):
+        console.print(table)
+    faults = dict.fromkeys(str(fault) for one in paper.tenants for fault in one.missing)
+    for text in (*notes_of(paper), *faults):
+        console.print(f"- {escape(text)}", soft_wrap=True)
+    console.print(
+        t("conserved" if paper.worst <= 1e-9 else "not-conserved", gap=f"{paper.worst:.1e}"), soft_wrap=True
+    )
+
+
+def _table(title: str, heads: list[str]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column, head in enumerate(heads):
+        table.add_column(escape(head), justify="right" if column else "left", overflow="fold")
+    return table

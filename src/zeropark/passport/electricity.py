@@ -1,0 +1,172 @@
+"""A tenant's electricity as data: the hourly table by origin, and the figures of a period as JSON"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zeropark.carbon.attribution import BASES, Attribution
+from zeropark.carbon.origins import CANCELLED, SAME_HOUR
+from zeropark.carbon.tenants import PARK, TenantCarbon, residuals, tenants_of
+from zeropark.figures.numbers import Language
+from zeropark.forms import Array
+from zeropark.park.model import Park
+from zeropark.park.period import Period
+from zeropark.passport.electricity_words import t
+from zeropark.texts import either, in_language
+
+
+@dataclass(frozen=True)
+class Electricity:
+    """What the papers tell: figures of each tenant over a period, and what is left over by origin."""
+
+    park: Park
+    attribution: Attribution
+    period: Period
+    tenants: tuple[TenantCarbon, ...]
+    residuals: Mapping[str, float]
+
+    @property
+    def worst(self) -> float:
+        """Largest residual of any origin, without sign."""
+        return max((abs(value) for value in self.residuals.values()), default=0.0)
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        """Origins that any of the tenants has something of, by position; what is next to nothing is left out."""
+        total = sum(one.supplied_mwh for one in self.tenants)
+        names = [origin.name for origin in self.attribution.origins]
+        sums = {name: sum(one.by_origin[name] for one in self.tenants) for name in names}
+        return tuple(k for k, name in enumerate(names) if sums[name] > 1e-9 * total)
+
+
+def electricity_of(
+    park: Park, attribution: Attribution, period: Period, tenant: str | None = None
+) -> Electricity:
+    """The figures of every tenant, or of one. Raises InputError."""
+    return Electricity(
+        park,
+        attribution,
+        period,
+        tenants_of(park, attribution, period.steps, tenant),
+        residuals(attribution, period.steps),
+    )
+
+
+def hours_of(paper: Electricity, tenant: str) -> Array:
+    """MWh of one tenant by step and origin, (steps, origins)."""
+    found = paper.attribution
+    rows = [row for row, name in enumerate(found.consumers) if (found.tenants[name] or PARK) == tenant]
+    return np.asarray(found.supplied_mwh[rows][:, paper.period.steps].sum(axis=0))
+
+
+def hourly_table(paper: Electricity) -> pd.DataFrame:
+    """Every tenant, step and origin: time (UTC), tenant, origin, mwh; rows of nothing are left out."""
+    times = paper.attribution.clock.times_utc[paper.period.steps]
+    frames = []
+    for one in paper.tenants:
+        amounts = hours_of(paper, one.tenant)
+        for k in paper.used:
+            there = amounts[:, k] > 0.0
+            name = paper.attribution.origins[k].name
+            frames.append(
+                pd.DataFrame(
+                    {"time": times[there], "tenant": one.tenant, "origin": name, "mwh": amounts[there, k]}
+                )
+            )
+    return (
+        pd.concat(frames, ignore_index=True)
+        if frames
+        else pd.DataFrame(columns=["time", "tenant", "origin", "mwh"])
+    )
+
+
+def summary_of(paper: Electricity) -> dict[str, Any]:
+    """The figures for scripts. No two figures of CO2 may be added: each has its own basis and type."""
+    used = [paper.attribution.origins[k] for k in paper.used]
+    return {
+        "park": paper.park.spec.name,
+        "period": {"begin": str(paper.period.begin), "end": str(paper.period.end)},
+        "tenants": [_tenant(one, [o.name for o in used]) for one in paper.tenants],
+        "origins": [
+            {
+                "origin": o.name,
+                "kind": o.kind,
+                "operating_tco2_per_mwh": {
+                    b: f.tco2_per_unit if (f := o.operating[b]) else None for b in BASES
+                },
+                "method_910_tco2_per_mwh": o.method_910.tco2_per_unit if o.method_910 else None,
+                "life_cycle_tco2e_per_mwh": o.life_cycle.tco2e_per_unit if o.life_cycle else None,
+            }
+            for o in used
+        ],
+        "conservation": {"largest_residual": paper.worst, "by_origin": dict(paper.residuals)},
+        "notes": [in_language(note, "en") for note in notes_of(paper)],
+    }
+
+
+def _tenant(one: TenantCarbon, origins: Iterable[str]) -> dict[str, Any]:
+    return {
+        "tenant": one.tenant,
+        "use_mwh": one.use_mwh,
+        "supplied_mwh": one.supplied_mwh,
+        "contracted_mwh": one.contracted_mwh,
+        "by_origin_mwh": {name: one.by_origin[name] for name in origins},
+        "operating_tco2": {basis: value.tonnes for basis, value in one.operating.items()},
+        "location_by_hour_tco2": one.location_hourly.tonnes if one.location_hourly else None,
+        "method_910_tco2": one.method_910.tonnes if one.method_910 else None,
+        "life_cycle_tco2e": one.life_cycle.tonnes if one.life_cycle else None,
+        "score_24_7": one.score,
+        "missing_factors": [str(fault) for fault in one.missing],
+    }
+
+
+def notes_of(paper: Electricity) -> tuple[str, ...]:
+    """What a reader must know of these figures, in both languages."""
+    kinds = {paper.attribution.origins[k].kind for k in paper.used}
+    carbon = paper.park.spec.carbon
+    keys = ["note-apart", "note-losses"]
+    if kinds & {"opening", "unmetered"}:
+        keys.append("note-unknown")
+    if carbon is not None and carbon.grid.clean_share is None:
+        keys.append("note-clean-share")
+    if carbon is not None and carbon.storage == "first-in-first-out":
+        keys.append("note-fifo")
+    if any(one.missing for one in paper.tenants):
+        keys.append("note-missing")
+    if paper.attribution.cancelled:
+        keys.append("note-register")
+    return tuple(t(key) for key in keys)
+
+
+def tenant_title(park: Park, name: str, language: Language) -> str:
+    """A tenant in words."""
+    if name == PARK:
+        return t("no-tenant", language)
+    tenant = park.spec.tenants[name]
+    return either(tenant.name, tenant.name_zh, language) or name
+
+
+def origin_title(park: Park, name: str, language: Language) -> str:
+    """An origin in words: the asset's title, or what stands for it."""
+    if name in park.assets:
+        return either(park.assets[name].name, park.assets[name].name_zh, language) or name
+    if name in (CANCELLED, SAME_HOUR):
+        return t(f"origin-{'hour' if name == SAME_HOUR else 'cancelled'}", language)
+    for key, before, after in (
+        ("certified", "", " (certified)"),
+        ("opening", "opening of ", ""),
+        ("unmetered", "unmetered at ", ""),
+    ):
+        if name.startswith(before) and name.endswith(after):
+            inner = name.removeprefix(before).removesuffix(after)
+            if inner in park.assets:
+                return t(f"origin-{key}", language, of=origin_title(park, inner, language))
+            if inner in park.spec.nodes:
+                node = park.spec.nodes[inner]
+                return t(f"origin-{key}", language, of=either(node.name, node.name_zh, language) or inner)
+    return name

@@ -1,0 +1,137 @@
+"""Words of the electricity papers in both languages, each declared once, side by side"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from zeropark.texts import both
+
+ELECTRICITY: Mapping[str, tuple[str, str]] = {
+    "title": ("Where the electricity came from", "电力溯源"),
+    "print": ("Print", "打印"),
+    "show": ("Show", "显示"),
+    "period": ("{begin} to {end}, interval {minutes} min", "{begin} 至 {end}，时间间隔 {minutes} 分钟"),
+    "sentence-one": (
+        "{tenant} used {use}; {free} of it was carbon-free hour by hour.",
+        "{tenant}用电 {use}，逐时无碳电力占比 {free}。",
+    ),
+    "sentence": (
+        "{count} tenants used {use}; {free} of it was carbon-free hour by hour.",
+        "{count} 家企业用电 {use}，逐时无碳电力占比 {free}。",
+    ),
+    "conserved": (
+        "Every origin adds up: generated and in store before = supplied + exported + lost + in store after; "
+        "largest gap {gap} of an origin.",
+        "各来源电量守恒：发电与期初存量 = 供用 + 上网 + 损失 + 期末存量；最大偏差为来源电量的 {gap}。",
+    ),
+    "not-conserved": (
+        "The balance of an origin does not close: gap {gap}.",
+        "有来源电量不守恒：偏差 {gap}。",
+    ),
+    "by-origin": ("Electricity by origin", "按来源划分的电量"),
+    "by-origin-intro": (
+        "Generation behind each tenant's use, losses of lines and stores included, MWh.",
+        "各企业用电背后的发电量（含线路与储能损耗），兆瓦时。",
+    ),
+    "co2": ("Operating CO2 on three bases", "三种口径的运行二氧化碳排放"),
+    "co2-intro": (
+        "Three answers to three questions, tCO2. They stand side by side and are never added or mixed.",
+        "三种口径回答三个不同问题，单位 tCO2；并列展示，不可相加、不可混用。",
+    ),
+    "apart": ("Apart from the three bases", "与三种口径分列"),
+    "apart-intro": (
+        "The method for zero-carbon parks has its own factor; life-cycle figures are of another type (tCO2e).",
+        "零碳园区核算方法采用其专用因子；生命周期数据为另一类型（tCO2e）。",
+    ),
+    "factors": ("Factors", "采用的因子"),
+    "factors-intro": (
+        "Per MWh of generation: operating CO2 (tCO2/MWh) on each basis and by the 910 method; life cycle in tCO2e/MWh.",
+        "每兆瓦时发电量：各口径及 910 方法的运行排放因子（tCO2/MWh）；生命周期因子（tCO2e/MWh）。",
+    ),
+    "balance": ("Balance by origin", "来源电量平衡"),
+    "balance-intro": ("Of the whole park over the period, MWh.", "全园区本期，兆瓦时。"),
+    "tenant": ("Tenant", "企业"),
+    "use": ("Use at the meter, MWh", "表计用电量，MWh"),
+    "supplied": ("Generation behind it, MWh", "对应发电量，MWh"),
+    "contracted": ("of it by contract, MWh", "其中合同电量，MWh"),
+    "location": ("Location-based", "基于位置"),
+    "market": ("Market-based", "基于市场"),
+    "hourly": ("Hourly matched", "逐时匹配"),
+    "location-note": ("yearly average of the grid", "电网年平均因子"),
+    "market-note": ("contracts over the period, residual for the rest", "合同按本期匹配，其余用剩余因子"),
+    "hourly-note": ("contracts in the same hour, residual for the rest", "合同逐时匹配，其余用剩余因子"),
+    "location-by-hour": ("Location-based by the hour, tCO2", "基于位置（逐时因子），tCO2"),
+    "score": ("24/7 carbon-free", "24/7 无碳占比"),
+    "method-910": ("910 method, tCO2", "910 方法，tCO2"),
+    "life-cycle": ("Life cycle, tCO2e", "生命周期，tCO2e"),
+    "origin": ("Origin", "来源"),
+    "kind": ("Kind", "类别"),
+    "all": ("All", "合计"),
+    "generated": ("Generated", "发电"),
+    "before": ("In store before", "期初存量"),
+    "to-tenants": ("Supplied", "供用"),
+    "exported": ("Exported", "上网"),
+    "lost": ("Lost", "损失"),
+    "after": ("In store after", "期末存量"),
+    "gap": ("Gap, share", "偏差比例"),
+    "figure-share": ("Share of each origin", "各来源占比"),
+    "figure-day": ("Hour of the day, mean over the period: {tenant}", "日内平均曲线：{tenant}"),
+    "hour": ("local hour", "当地时间（小时）"),
+    "no-tenant": ("Park (no tenant)", "园区（未归属企业）"),
+    "origin-certified": ("{of}, with certificates", "{of}（绿证覆盖）"),
+    "origin-opening": ("in {of} before the period", "{of}期初存量"),
+    "origin-unmetered": ("unmetered at {of}", "{of}未计量电量"),
+    "origin-cancelled": ("certificates cancelled", "已核销绿证"),
+    "origin-hour": ("certificates of the same hour", "同小时绿证"),
+    "notes": ("Notes", "说明"),
+    "note-apart": (
+        "Location-based, market-based and hourly matched figures answer different questions; "
+        "none may be added to another, nor to a life-cycle figure.",
+        "基于位置、基于市场、逐时匹配三种结果含义不同，彼此不得相加，亦不得与生命周期数据相加。",
+    ),
+    "note-losses": (
+        "Losses of lines and stores are charged to those whom the electricity served; "
+        "what was sold carries the mix of its node.",
+        "线路与储能损耗计入所供用户；上网电量按所在节点的来源构成扣除。",
+    ),
+    "note-unknown": (
+        "Electricity of unknown origin (in store before the period, or unmetered) "
+        "weighs as the grid does where no contract holds.",
+        "来源不明的电量（期初存量、未计量电量）按无合同网电计。",
+    ),
+    "note-clean-share": (
+        "No carbon-free share of the grid is stated: the 24/7 score counts none.",
+        "未给出电网无碳电量占比，24/7 评分按零计。",
+    ),
+    "note-fifo": ("Stores give back first what came in first.", "储能按先进先出还原来源。"),
+    "note-missing": (
+        "A dash stands where a factor is missing; it is never taken as zero.",
+        "缺少因子处以“—”表示，不按零处理。",
+    ),
+    "note-register": (
+        "Certificates are those of the register; a plan's intended purchases of certificates do not count beside it.",
+        "绿证以核销登记表为准，规划拟购绿证不再重复计入。",
+    ),
+    "kind-wind": ("wind", "风电"),
+    "kind-solar": ("solar", "光伏"),
+    "kind-hydro": ("hydro", "水电"),
+    "kind-biomass": ("biomass", "生物质"),
+    "kind-nuclear": ("nuclear", "核电"),
+    "kind-fossil": ("fossil", "化石"),
+    "kind-recovered": ("recovered", "余能"),
+    "kind-grid": ("grid", "网电"),
+    "kind-other": ("other", "其他"),
+    "kind-certified": ("certified", "绿证"),
+    "kind-generated": ("made in the park", "园区自产"),
+    "kind-opening": ("in store before", "期初存量"),
+    "kind-unmetered": ("unmetered", "未计量"),
+}
+
+
+def t(key: str, language: Literal["en", "zh"] | None = None, **parts: str) -> str:
+    """A word in one language, or in both (``English / 中文``)."""
+    english, chinese = (half.format(**parts) if parts else half for half in ELECTRICITY[key])
+    if language is None:
+        return both(english, chinese)
+    return chinese if language == "zh" else english

@@ -1,0 +1,117 @@
+"""What ``zeropark carbon`` leaves in its folder: hourly table, workbook, JSON, page"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from zeropark.carbon.attribution import BASES
+from zeropark.passport.electricity import Electricity, hourly_table, hours_of, summary_of, tenant_title
+from zeropark.passport.electricity_page import electricity_html
+from zeropark.passport.electricity_words import t
+
+_ROWS_OF_A_SHEET = 1_048_575
+_SHEET_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "-"))
+
+
+def write_electricity(paper: Electricity, folder: Path) -> tuple[Path, ...]:
+    """Write all of it, and say where it lies; the JSON last. CSV only where a spreadsheet can hold it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = hourly_table(paper)
+    parquet, csv, book, page, summary = (
+        folder / f"electricity.{end}" for end in ("parquet", "csv", "xlsx", "html", "json")
+    )
+    table.astype({"tenant": "category", "origin": "category"}).to_parquet(parquet, index=False)
+    csv.unlink(missing_ok=True)
+    if len(table) <= _ROWS_OF_A_SHEET:
+        local = table.assign(
+            time=table["time"].dt.tz_convert(paper.park.clock.zone).map(pd.Timestamp.isoformat)
+        )
+        local.to_csv(csv, index=False, encoding="utf-8-sig")
+    _write_book(paper, book)
+    page.write_text(electricity_html(paper), encoding="utf-8")
+    text = json.dumps(summary_of(paper), ensure_ascii=False, allow_nan=False, indent=2)
+    summary.write_text(text + "\n", encoding="utf-8")
+    return tuple(file for file in (parquet, csv, book, page, summary) if file.exists())
+
+
+def _write_book(paper: Electricity, path: Path) -> None:
+    """Sheets: the figures of each tenant, factors, and for each tenant the hours by origin."""
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        styles = {
+            "head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"}),
+            "text": book.add_format({"valign": "top"}),
+            "number": book.add_format({"num_format": "#,##0.000"}),
+            "share": book.add_format({"num_format": "0.0%"}),
+            "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        }
+        _tenants(paper, book.add_worksheet("tenants"), styles)
+        _factors(paper, book.add_worksheet("factors"), styles)
+        taken = {"tenants", "factors"}
+        for one in paper.tenants:
+            if paper.period.last - paper.period.first > _ROWS_OF_A_SHEET:
+                continue
+            name = one.tenant.translate(_SHEET_FORBIDDEN)[:31]
+            while name.lower() in taken:
+                name = f"{name[:28]}~{len(taken)}"
+            taken.add(name.lower())
+            _hours(paper, one.tenant, book.add_worksheet(name), styles)
+
+
+def _head(sheet: Any, styles: dict[str, Any], titles: Sequence[str]) -> None:
+    for column, title in enumerate(titles):
+        sheet.write_string(0, column, title, styles["head"])
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, len(titles), 17)
+    sheet.freeze_panes(1, 1)
+
+
+def _tenants(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
+    origins = [paper.attribution.origins[k].name for k in paper.used]
+    titles = [t("tenant"), t("use"), t("supplied"), t("contracted"), *(f"{name}, MWh" for name in origins)]
+    titles += [f"{t(basis)}, tCO2" for basis in BASES]
+    titles += [t("score"), t("method-910"), t("life-cycle")]
+    _head(sheet, styles, titles)
+    for row, one in enumerate(paper.tenants, 1):
+        english, chinese = (tenant_title(paper.park, one.tenant, language) for language in ("en", "zh"))
+        sheet.write_string(row, 0, english if english == chinese else f"{english} {chinese}", styles["text"])
+        values = [one.use_mwh, one.supplied_mwh, one.contracted_mwh, *(one.by_origin[o] for o in origins)]
+        values += [one.operating[basis].tonnes for basis in BASES]
+        for column, value in enumerate(values, 1):
+            sheet.write_number(row, column, value, styles["number"])
+        sheet.write_number(row, len(values) + 1, one.score, styles["share"])
+        for column, figure in ((2, one.method_910), (3, one.life_cycle)):
+            if figure is not None:
+                sheet.write_number(row, len(values) + column, figure.tonnes, styles["number"])
+
+
+def _factors(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
+    titles = [t("origin"), t("kind"), *(f"{t(basis)}, tCO2/MWh" for basis in BASES)]
+    _head(sheet, styles, [*titles, "910, tCO2/MWh", f"{t('life-cycle')}/MWh"])
+    for row, k in enumerate(paper.used, 1):
+        origin = paper.attribution.origins[k]
+        sheet.write_string(row, 0, origin.name, styles["text"])
+        sheet.write_string(row, 1, t(f"kind-{origin.kind}"), styles["text"])
+        for column, factor in enumerate(
+            [*(origin.operating[basis] for basis in BASES), origin.method_910], 2
+        ):
+            if factor is not None:
+                sheet.write_number(row, column, factor.tco2_per_unit, styles["number"])
+        if origin.life_cycle is not None:
+            sheet.write_number(row, 2 + len(BASES) + 1, origin.life_cycle.tco2e_per_unit, styles["number"])
+
+
+def _hours(paper: Electricity, tenant: str, sheet: Any, styles: dict[str, Any]) -> None:
+    names = [paper.attribution.origins[k].name for k in paper.used]
+    _head(sheet, styles, [f"time ({paper.park.clock.zone})", *(f"{name}, MWh" for name in names)])
+    times = paper.attribution.clock.times_local[paper.period.steps].tz_localize(None)
+    amounts = hours_of(paper, tenant)[:, list(paper.used)]
+    for row, (when, values) in enumerate(zip(times.to_pydatetime(), amounts, strict=True), 1):
+        sheet.write_datetime(row, 0, when, styles["time"])
+        for column, value in enumerate(values, 1):
+            sheet.write_number(row, column, float(value), styles["number"])
