@@ -12,6 +12,7 @@ from zeropark.errors import Fault, nearest
 from zeropark.park.assets import Connection, Converter, Demand, Market, Sizing, Source, Storage
 from zeropark.park.efficiency_checks import efficiency_faults
 from zeropark.park.fields import Declared, Series
+from zeropark.park.footprint_checks import footprint_faults
 from zeropark.park.reach import reach_faults
 from zeropark.park.spec import ParkFile
 
@@ -24,7 +25,7 @@ _NAMED = (
 _BAD_IN_NAME = re.compile(r"[/:.\x00-\x1f\x7f]")
 _LONGEST_NAME = 100
 _KINDS = ("source", "demand", "converter", "storage", "connection", "market")
-_SECTIONS = (efficiency_faults,)
+_SECTIONS = (efficiency_faults, footprint_faults)
 """What each further section checks of itself."""
 
 
