@@ -130,16 +130,15 @@ def _measurement(finder: _Finder, source: MeasurementSource) -> None:
 
 
 def _names(finder: _Finder) -> None:
-    """Ids and names are what the template looks amounts up by: they must be unique."""
-    seen: dict[str, str] = {}
-    links = (*finder.installation.processes, *finder.installation.precursors)
-    kinds = ["processes"] * len(finder.installation.processes) + ["precursors"] * len(
-        finder.installation.precursors
-    )
-    for kind, link in zip(kinds, links, strict=True):
-        if link.id in seen:
-            finder.add(f"{kind}.{link.id}", f"'{link.id}' twice", "ids that differ")
-        seen[link.id] = link.name
+    """Ids are what amounts are looked up by: each must be one link's alone."""
+    seen: set[str] = set()
+    for place, id_ in (
+        *((f"processes.{process.id}", process.id) for process in finder.installation.processes),
+        *((f"precursors.{precursor.id}", precursor.id) for precursor in finder.installation.precursors),
+    ):
+        if id_ in seen:
+            finder.add(place, f"'{id_}' twice", "ids that differ")
+        seen.add(id_)
 
 
 def _process(finder: _Finder, process: ProductionProcess) -> None:

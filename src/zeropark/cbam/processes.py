@@ -94,8 +94,10 @@ def chain_shares(installation: Installation) -> Array:
     ids = [process.id for process in installation.processes]
     links = len(ids) + len(installation.precursors)
     shares = np.zeros((links, links))
-    for column, link in enumerate((*installation.processes, *installation.precursors)):
-        for use in link.consumed_in:
+    taken = [link.consumed_in for link in installation.processes]
+    taken += [link.consumed_in for link in installation.precursors]
+    for column, uses in enumerate(taken):
+        for use in uses:
             if use.process in ids:
                 row = ids.index(use.process)
                 shares[row, column] += known(use.amount) / activity_level(installation.processes[row])

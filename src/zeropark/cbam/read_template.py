@@ -36,11 +36,15 @@ from zeropark.errors import fail_if, nearest
 
 def read_template(path: Path) -> Installation:
     """The installation that a filled template tells. Raises InputError with every fault, each with its cell."""
-    cells = read_cells(path)
+    return installation_of_cells(read_cells(path))
+
+
+def installation_of_cells(cells: Cells) -> Installation:
+    """The installation in the cells of a template. Raises InputError with every fault."""
     rows = balance_rows(cells)
     about = _about(cells)
     installation = Installation(
-        name=about[0] or path.name,
+        name=about[0] or cells.file,
         country=about[1],
         period_begin=about[2],
         period_end=about[3],
@@ -52,7 +56,7 @@ def read_template(path: Path) -> Installation:
         products=(),
         fuel_balance=_fuel(cells, rows),
         emission_balance=_emissions(cells, rows),
-        file=path.name,
+        file=cells.file,
     )
     _compute(cells, rows, installation)
     names = _process_names(cells)

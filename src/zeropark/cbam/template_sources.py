@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zeropark.cbam import terms
-from zeropark.cbam.model import MeasurementSource, PfcSource, SourceStream
+from zeropark.cbam.model import ActivityUnit, MeasurementSource, PfcSource, SourceStream
 from zeropark.cbam.template_layout import B_SHEET, CONSTANTS, numbered_rows
 from zeropark.cbam.xlsx_cells import Cells, Term
 
@@ -43,7 +43,7 @@ def streams_of(cells: Cells) -> tuple[SourceStream, ...]:
     return tuple(found)
 
 
-def _activity_unit(cells: Cells, row: int, at: str) -> terms.ActivityUnit:
+def _activity_unit(cells: Cells, row: int, at: str) -> ActivityUnit:
     unit = cells.unit(B_SHEET, f"G{row}", terms.ACTIVITY_UNITS, f"{at}.activity_unit")
     if unit is None and cells.stored(B_SHEET, f"G{row}") is None:
         cells.fault(B_SHEET, f"G{row}", "nothing", "t or 1000Nm3")
