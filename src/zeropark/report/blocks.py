@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from zeropark.errors import InputError
 from zeropark.figures.numbers import MISSING, Language, known, number, percent
-from zeropark.outcome import Outcome
 from zeropark.texts import both, in_language
 
 Cell = str | float | None
@@ -35,10 +34,10 @@ class Block:
     notes: tuple[str, ...] = ()
 
 
-Maker = Callable[[Outcome], Block | None]
+Maker = Callable[[], Block | None]
 
 
-def made(makers: tuple[tuple[str, str, Maker], ...], outcome: Outcome) -> tuple[Block, ...]:
+def made(makers: tuple[tuple[str, str, Maker], ...]) -> tuple[Block, ...]:
     """Every block that the park asks for, in order. One that cannot be told says why in its place.
 
     makers: sheet, title and the function that makes the block; None where the park does not ask for it.
@@ -46,7 +45,7 @@ def made(makers: tuple[tuple[str, str, Maker], ...], outcome: Outcome) -> tuple[
     blocks = []
     for sheet, title, make in makers:
         try:
-            block = make(outcome)
+            block = make()
         except InputError as error:
             faults = tuple(str(fault) for fault in error.faults)
             untold = both("This cannot be told from these flows:", "以下内容无法由现有流量得出：")

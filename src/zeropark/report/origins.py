@@ -1,0 +1,82 @@
+"""The block on where each tenant's electricity came from, and what it weighs on each basis"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from zeropark.carbon.attribution import Attribution
+from zeropark.carbon.tenants import PARK, TenantCarbon, tenants_of
+from zeropark.outcome import Outcome
+from zeropark.park.model import Park
+from zeropark.report.blocks import Block, Head
+from zeropark.texts import both
+
+TITLE = both("Where the electricity came from", "电力来源与碳排放归属")
+_FROM_ORIGIN = 1e-9
+"""An origin with less than this share of the supply is left out."""
+
+
+def electricity_block(outcome: Outcome, given: Callable[[], Attribution | None]) -> Block | None:
+    """Every tenant over the whole period; None where the park does not say how electricity is attributed."""
+    park, attribution = outcome.park, given()
+    if attribution is None:
+        return None
+    tenants = tenants_of(park, attribution, slice(0, park.clock.steps))
+    supplied = sum(tenant.supplied_mwh for tenant in tenants)
+    shown = [
+        origin.name
+        for origin in attribution.origins
+        if sum(tenant.by_origin[origin.name] for tenant in tenants) > _FROM_ORIGIN * supplied
+    ]
+    return Block(
+        "Electricity",
+        TITLE,
+        both(
+            "Generation behind each tenant's use in MWh, losses included, shared hour by hour. The three bases and the 910 "
+            "method are operating CO2; the last column is a footprint. No two of them may be added.",
+            "各企业用电背后的逐时发电量（MWh，含损耗）。三种口径与 910 号文方法为运行期 CO2，"
+            "末列为生命周期足迹，均不可相加。",
+        ),
+        (
+            Head(both("Tenant", "企业"), "text", 30),
+            Head(both("Use, MWh", "用电量，MWh")),
+            *(Head(_asset(park, name)) for name in shown),
+            Head(both("Location-based, tCO2", "基于位置，tCO2")),
+            Head(both("Market-based, tCO2", "基于市场，tCO2")),
+            Head(both("Hourly matched, tCO2", "逐时匹配，tCO2")),
+            Head(both("24/7 score", "24/7 匹配度"), "share"),
+            Head(both("910 method, tCO2", "910 号文，tCO2")),
+            Head(both("Footprint, tCO2e", "足迹，tCO2e")),
+        ),
+        tuple(_row(park, tenant, shown) for tenant in tenants),
+        tuple(dict.fromkeys(str(fault) for tenant in tenants for fault in tenant.missing)),
+    )
+
+
+def _row(park: Park, of: TenantCarbon, shown: list[str]) -> tuple[str | float | None, ...]:
+    return (
+        _tenant(park, of.tenant),
+        of.use_mwh,
+        *(of.by_origin[name] for name in shown),
+        of.operating["location"].tonnes,
+        of.operating["market"].tonnes,
+        of.operating["hourly"].tonnes,
+        of.score,
+        of.method_910.tonnes if of.method_910 else None,
+        of.life_cycle.tonnes if of.life_cycle else None,
+    )
+
+
+def _tenant(park: Park, name: str) -> str:
+    if name == PARK:
+        return both("The park itself", "园区公共")
+    tenant = park.spec.tenants[name]
+    return both(tenant.name, tenant.name_zh or tenant.name)
+
+
+def _asset(park: Park, name: str) -> str:
+    """The asset's names; an origin that is no asset (what a store held at first) says so itself."""
+    asset = park.assets.get(name)
+    if asset is None:
+        return name
+    return both(asset.name or name, asset.name_zh or asset.name or name)
