@@ -1,0 +1,200 @@
+"""The workbook: same cells as the Commission's template, formulas that give what is cached, and the way back"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.cbam_out.formulas import Book
+from tests.cbam_out.installations import installations
+from tests.cbam_out.simple import SIMPLE
+
+from zeropark.cbam.engine import assess
+from zeropark.cbam.model import Installation, Product, SourceStream
+from zeropark.cbam.read_json import read_example
+from zeropark.cbam.read_template import read_template
+from zeropark.cbam.result import CbamResult
+from zeropark.cbam.workbook import write_workbook
+from zeropark.cbam.workbook_layout import ALIASES, HIDDEN, OWN, SHEETS
+from zeropark.errors import InputError
+
+CBAM = Path(__file__).resolve().parents[3] / "shared" / "reference" / "cbam"
+EXAMPLES = CBAM / "examples"
+needs_examples = pytest.mark.skipif(
+    not EXAMPLES.is_dir(), reason="the Commission's examples are not beside the repository"
+)
+warnings.filterwarnings("ignore", module="openpyxl")
+
+
+def same(ours: object, theirs: object, place: str = "") -> None:
+    """Equal but for the last digit: a workbook keeps 16 digits. What is left of large numbers: 1e-6."""
+    if isinstance(ours, float) and isinstance(theirs, float):
+        assert math.isclose(
+            ours, theirs, rel_tol=1e-12, abs_tol=1e-6 if "rest_" in place or "control" in place else 1e-12
+        ), place
+    elif isinstance(ours, dict) and isinstance(theirs, dict):
+        assert ours.keys() == theirs.keys(), place
+        for key in ours:
+            same(ours[key], theirs[key], f"{place}.{key}")
+    elif isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
+        assert len(ours) == len(theirs), place
+        for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+            same(one, other, f"{place}.{number}")
+    else:
+        assert ours == theirs, place
+
+
+def same_results(ours: CbamResult, theirs: CbamResult) -> None:
+    for name in ("installation", "streams", "precursors", "processes", "products"):
+        same(_plain(getattr(ours, name)), _plain(getattr(theirs, name)), name)
+
+
+def _plain(value: object) -> object:
+    return [asdict(v) for v in value] if isinstance(value, tuple) else asdict(value)  # type: ignore[call-overload]
+
+
+def round_trip(installation: Installation, path: Path) -> tuple[CbamResult, Installation, CbamResult]:
+    result = assess(installation)
+    write_workbook(installation, result, path)
+    back = read_template(path)
+    return result, back, assess(back)
+
+
+@needs_examples
+@pytest.mark.parametrize("name", ["cement", "blast_furnace", "eaf_slab"])
+def test_examples_come_back(name: str, tmp_path: Path) -> None:
+    installation = read_example(EXAMPLES / f"{name}.json")
+    result, back, again = round_trip(installation, tmp_path / "book.xlsx")
+    same_results(result, again)
+    assert [s.name for s in back.streams] == [s.name for s in installation.streams]
+
+
+@needs_examples
+def test_every_number_of_the_commission_stands_in_its_cell(tmp_path: Path) -> None:
+    """The filled example of the Commission against our workbook of its inputs: no cell differs, none is left out."""
+    theirs = openpyxl.load_workbook(next(EXAMPLES.glob("*.xlsx")), data_only=True)
+    installation = read_example(EXAMPLES / "blast_furnace.json")
+    write_workbook(installation, assess(installation), tmp_path / "book.xlsx")
+    ours = openpyxl.load_workbook(tmp_path / "book.xlsx", data_only=True)
+    last = {
+        "A_InstData": 14,
+        "C_Emissions&Energy": 14,
+        "D_Processes": 14,
+        "Summary_Processes": 17,
+        "Summary_Communication": 51,
+    }
+    compared = 0
+    for sheet, columns in last.items():
+        for row in theirs[sheet].iter_rows(max_col=columns, min_row=10 if sheet != "D_Processes" else 16):
+            for cell in row:
+                value = cell.value
+                if isinstance(value, bool) or not isinstance(value, int | float):
+                    continue
+                ours_here = ours[sheet][cell.coordinate].value
+                counter = isinstance(value, int) and value <= 100 and ours_here is None
+                if not counter:
+                    assert ours_here == pytest.approx(value, rel=1e-12, abs=1e-9), (
+                        f"{sheet}!{cell.coordinate}"
+                    )
+                    compared += 1
+    assert compared > 120
+    for cell in ("F17", "L17", "AU17", "H20", "R20", "AU27", "AX19"):
+        assert ours["B_EmInst"][cell].value == pytest.approx(theirs["B_EmInst"][cell].value, rel=1e-12), cell
+    for cell in ("F10", "H10", "I10", "J10", "K10", "M10", "O10", "Q13", "I13"):
+        assert ours["Summary_Products"][cell].value == theirs["Summary_Products"][cell].value, cell
+
+
+@needs_examples
+def test_sheets_are_those_of_the_template(tmp_path: Path) -> None:
+    template = openpyxl.load_workbook(CBAM / "communication_template.xlsx", read_only=True)
+    assert tuple(template.sheetnames) == SHEETS
+    assert tuple(s.title for s in template if s.sheet_state == "hidden") == HIDDEN
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(installation=installations())
+def test_any_installation_comes_back(installation: Installation, tmp_path: Path) -> None:
+    result, back, again = round_trip(installation, tmp_path / "book.xlsx")
+    same_results(result, again)
+    ours, theirs = _bare(installation), _bare(back)
+    for field in fields(Installation):
+        same(_listed(getattr(ours, field.name)), _listed(getattr(theirs, field.name)), field.name)
+
+
+def _bare(installation: Installation) -> Installation:
+    """Without file and cells; blanks that stand for a value as that value; parameters by the reader's names."""
+    return replace(
+        installation,
+        file="",
+        cells={},
+        streams=tuple(_full(s) for s in installation.streams),
+        products=tuple(_renamed(p) for p in installation.products),
+    )
+
+
+def _full(stream: SourceStream) -> SourceStream:
+    return replace(stream, emission_factor_unit=stream.emission_factor_unit)
+
+
+def _renamed(good: Product) -> Product:
+    return replace(good, parameters={ALIASES.get(k, k): v for k, v in good.parameters.items()})
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, tuple):
+        return [asdict(v) for v in value]
+    return asdict(value) if hasattr(value, "__dataclass_fields__") else value  # type: ignore[call-overload]
+
+
+@settings(
+    max_examples=3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(installation=installations())
+def test_formulas_give_what_is_cached(installation: Installation, tmp_path: Path) -> None:
+    """Calculated anew by other code from the input cells alone: cached values follow from them."""
+    path = tmp_path / "book.xlsx"
+    write_workbook(installation, assess(installation), path)
+    book = Book(path)
+    found = book.all_formulas()
+    assert len(found) > 60
+    for sheet, cell, formula in found:
+        cached = book.cached[sheet][cell].value
+        calculated = book.calculate(sheet, formula[1:])
+        assert calculated == pytest.approx(cached, rel=1e-9, abs=1e-6), f"{sheet}!{cell} {formula}"
+
+
+def test_own_sheet_tells_regime_versions_and_hash(tmp_path: Path, simple: Installation) -> None:
+    write_workbook(simple, assess(simple), tmp_path / "book.xlsx", statement="ab" * 32)
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    told = " ".join(str(c.value) for row in book[OWN].iter_rows() for c in row if c.value is not None)
+    assert simple.regime in told
+    assert "ab" * 32 in told
+    assert "2026/1740" in told
+    assert "2025/2621" in told
+    assert book.sheetnames == [*SHEETS, OWN]
+
+
+def test_more_goods_than_rows_is_a_fault(tmp_path: Path, simple: Installation) -> None:
+    goods = tuple(Product(10 + n, "P1", "72071111", f"good {n}") for n in range(101))
+    many = replace(simple, products=goods)
+    with pytest.raises(InputError) as caught:
+        write_workbook(many, assess(many), tmp_path / "book.xlsx")
+    assert caught.value.faults[0].field == "products"
+    assert "at most 100" in str(caught.value)
+
+
+@pytest.fixture
+def simple() -> Installation:
+    """One process, one stream: 100 t of fuel × 25 GJ/t × 95 t CO2/TJ = 237.5 t CO2 for 1000 t."""
+    return SIMPLE
