@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +34,8 @@ class Lines:
         for (product, process), amount in inventory.use.items():
             if process in self.solved.place:
                 self._inputs.setdefault(process, []).append((product, amount))
+        self._mixed: dict[str, list[tuple[str, str, float]]] = {}
+        self._outputs: dict[tuple[str, str], tuple[Contribution, ...]] = {}
         self._makers: dict[str, list[str]] = {}
         for product, process in shared.share:
             self._makers.setdefault(product, []).append(process)
@@ -68,13 +69,11 @@ class Lines:
             if key in links:
                 continue
             made, share = inventory.make[pool, process], solved.shared.share[pool, process]
-            lines: dict[str, Contribution] = {}
-            self._open(lines, process, share / made)
             row = solved.of_output(pool, process)
             links[key] = ChainLink(
                 key, process, inventory.titles[process], pool, inventory.goods[pool].unit,
                 float(required[solved.at[pool]]) * made, made, self.total(row), KG * float(row[KINDS.index("direct")]),
-                share, str(solved.shared.ways.get(process, "none")), depth, tuple(lines.values()),
+                share, str(solved.shared.ways.get(process, "none")), depth, self._of_output(pool, process),
             )  # fmt: skip
             for taken, _ in self._inputs.get(process, ()):
                 todo += [(before, maker, depth + 1) for before, maker in self._nearest(taken)]
@@ -85,15 +84,27 @@ class Lines:
         roles = self.solved.shared.inventory.roles
         return [(pool, process) for pool, process, _ in self._sources(product) if roles[process] == "maker"]
 
-    def _sources(self, product: str) -> Iterable[tuple[str, str, float]]:
+    def _sources(self, product: str) -> list[tuple[str, str, float]]:
         """(pool, process, part): all that carries something into a product through pools, stores and connections."""
-        solved = self.solved
-        row = solved.mixes[solved.at[product]]
-        for at in np.flatnonzero(np.abs(row) > _TINY).tolist():
-            pool = solved.shared.products[at]
-            part = solved.per_unit(product, pool)
-            for process in self._makers.get(pool, ()):
-                yield pool, process, part
+        if product not in self._mixed:
+            solved = self.solved
+            row = solved.mixes[solved.at[product]]
+            pools = [solved.shared.products[at] for at in np.flatnonzero(np.abs(row) > _TINY).tolist()]
+            self._mixed[product] = [
+                (pool, process, solved.per_unit(product, pool))
+                for pool in pools
+                for process in self._makers.get(pool, ())
+            ]
+        return self._mixed[product]
+
+    def _of_output(self, pool: str, process: str) -> tuple[Contribution, ...]:
+        """Lines of one output of a process, per its unit."""
+        if (pool, process) not in self._outputs:
+            found: dict[str, Contribution] = {}
+            shared = self.solved.shared
+            self._open(found, process, shared.share[pool, process] / shared.inventory.make[pool, process])
+            self._outputs[pool, process] = tuple(found.values())
+        return self._outputs[pool, process]
 
     def _open(self, found: dict[str, Contribution], process: str, part: float) -> None:
         """Lines of a part of all that a process causes: its own emissions, and its inputs."""

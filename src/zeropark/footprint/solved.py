@@ -95,7 +95,7 @@ class Solved:
         roles, processes = self.shared.inventory.roles, self.system.processes
         passes = sp.diags_array(np.array([float(roles[name] == "passes") for name in self.shared.processes]))
         amount = processes.handed_on
-        inverse = np.divide(1.0, amount, out=np.zeros_like(amount), where=amount > 0)
+        inverse = np.divide(1.0, amount, out=np.zeros(amount.shape), where=amount > 0)
         between = (processes.share @ passes @ processes.use.T @ sp.diags_array(inverse)).toarray()
         return np.asarray(np.linalg.inv(np.eye(len(amount)) - between))
 

@@ -92,7 +92,7 @@ def system_of(processes: Processes) -> System:
     """
     fail_if(faults_of(processes))
     amount = processes.handed_on
-    inverse = np.divide(1.0, amount, out=np.zeros_like(amount), where=amount > 0)
+    inverse = np.divide(1.0, amount, out=np.zeros(amount.shape), where=amount > 0)
     matrix = sp.csr_array(processes.share @ processes.use.T @ sp.diags_array(inverse))
     size = len(processes.products)
     try:
@@ -119,14 +119,12 @@ def _negative(processes: Processes) -> list[Fault]:
         ("share", "is charged with a share of", processes.share),
     ):
         entries = sp.coo_array(matrix)
-        for row, column, value in zip(*entries.coords, entries.data, strict=True):
-            if not value >= 0:
-                name, product = processes.names[column], processes.products[row]
-                found = f"'{name}' {words} {value:g} of '{product}'"
-                hint = "production is what leaves a process; what it takes is its use"
-                faults.append(
-                    Fault(processes.file, None, f"{what}.{name}.{product}", found, "no negative amount", hint)
-                )
+        for at in np.flatnonzero(~(entries.data >= 0)).tolist():
+            product, name = processes.products[entries.coords[0][at]], processes.names[entries.coords[1][at]]
+            found = f"'{name}' {words} {entries.data[at]:g} of '{product}'"
+            hint = "production is what leaves a process; what it takes is its use"
+            where = f"{what}.{name}.{product}"
+            faults.append(Fault(processes.file, None, where, found, "no negative amount", hint))
     faults += [
         Fault(processes.file, None, f"amount.{product}", f"{value:g}", "no negative amount of a product")
         for product, value in zip(processes.products, processes.handed_on, strict=True)
@@ -176,16 +174,14 @@ def _loop_fault(processes: Processes, matrix: sp.csr_array) -> Fault:
     for product, after in zip(loop.members, around, strict=True):
         between = processes.share[[after], :].toarray()[0] * processes.use[[product], :].toarray()[0]
         names += [processes.products[product], processes.names[int(np.argmax(between))]]
-    found = (
-        f"a loop that gives back {100 * loop.gain:.6g} % of what it gets: {' → '.join([*names, names[0]])}"
-    )
+    found = f"a loop with a gain of {loop.gain:.6g}: {' → '.join([*names, names[0]])}"
     hint = "nothing, or too little, of it leaves the loop: check these amounts, or take a longer period"
-    return Fault(processes.file, None, names[1], found, "a loop that gives back less than it gets", hint)
+    return Fault(processes.file, None, names[1], found, "a gain below 1: less comes back than went in", hint)
 
 
 def equal_shares(make: sp.csc_array) -> sp.csc_array:
     """Shares by amount: right where each process gives one product, or products in one unit that count alike."""
     total = np.asarray(make.sum(axis=0)).ravel()
     return sp.csc_array(
-        make @ sp.diags_array(np.divide(1.0, total, out=np.zeros_like(total), where=total > 0))
+        make @ sp.diags_array(np.divide(1.0, total, out=np.zeros(total.shape), where=total > 0))
     )
