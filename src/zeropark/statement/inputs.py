@@ -73,6 +73,7 @@ class Readings:
         self._inputs = {one.name: one for one in inputs}
         self._folder, self._facts = folder, facts
         self._tables: dict[str, Any] = {}
+        self._groups: dict[tuple[str, tuple[str, ...]], Any] = {}
         self._rates: Rates | None = None
 
     def read(self, name: str, arguments: tuple[str, ...]) -> Quantity:
@@ -129,15 +130,23 @@ class Readings:
 
     def _rows(self, name: str, where: tuple[str, ...]) -> pd.DataFrame:
         rows = self.frame(name)
-        for key, value in zip(where[::2], where[1::2], strict=True):
+        keys, values = where[::2], where[1::2]
+        if not keys:
+            return rows
+        for key in keys:
             if key not in rows.columns:
                 raise FormulaError(
                     f"'{name}' has no column '{key}' {nearest(key, map(str, rows.columns))}".strip()
                 )
-            rows = rows[rows[key].astype(str) == value]
-            if rows.empty:
-                raise FormulaError(f"'{name}' has no row where {key} is '{value}'")
-        return rows
+        if (name, keys) not in self._groups:
+            labels = [rows[key].astype(str).astype("category") for key in keys]
+            self._groups[name, keys] = rows.groupby(labels, observed=True, sort=False).indices
+        found = self._groups[name, keys].get(values[0] if len(values) == 1 else values)
+        if found is None:
+            told = " and ".join(f"{key} is '{value}'" for key, value in zip(keys, values, strict=True))
+            raise FormulaError(f"'{name}' has no row where {told}")
+        chosen: pd.DataFrame = rows.iloc[found]
+        return chosen
 
     def _cell(self, name: str, row: str, column: str) -> Quantity:
         table = self.table(name)

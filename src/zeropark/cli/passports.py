@@ -1,0 +1,192 @@
+"""The commands ``passport`` and ``verify``"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from zeropark.carbon.attribution import attribution_of
+from zeropark.cli.console import console, errors
+from zeropark.cli.given import FlowsOption, ParkOption, PeriodOption, outcome_of
+from zeropark.cli.options import AsJson, OutPath, Overrides, pairs, require_writable
+from zeropark.cli.progress import bar
+from zeropark.errors import Fault, InputError, nearest
+from zeropark.figures.numbers import number
+from zeropark.footprint.of_park import footprints_of
+from zeropark.park.model import Park
+from zeropark.park.period import period_of
+from zeropark.passport.write import PAPERS, STATEMENT, Issue, Passport, write_passport
+from zeropark.readings import load
+from zeropark.statement.model import Statement
+from zeropark.statement.verify import Verification, verify
+
+
+def passport_command(
+    product: Annotated[str, typer.Argument(help="A product of the park file.", show_default=False)],
+    out: OutPath,
+    park: ParkOption = Path("."),
+    flows: FlowsOption = None,
+    period: PeriodOption = None,
+    overrides: Overrides = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            "--sign", help="Private key to sign with: PEM or JWK, Ed25519 or P-256.", show_default=False
+        ),
+    ] = None,
+    after: Annotated[
+        Path | None,
+        typer.Option(
+            "--after", help="The statement before in the chain (its passport.json).", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """A product's footprint with its evidence: passport, PACT file, statement. 产品碳护照"""
+    require_writable(out)
+    with bar(quiet=as_json) as progress:
+        if flows is None:  # before a plan that takes long
+            _require_known(product, load(park, pairs(overrides)))
+        outcome = outcome_of(park, flows, pairs(overrides), progress, as_json)
+        during = period_of(period, outcome.park.clock)
+        progress("trace the electricity", 0.0)
+        attribution = attribution_of(outcome.park, outcome.flows)
+        progress("footprint", 0.0)
+        footprint = footprints_of(outcome.park, outcome.flows, attribution, during, (product,))[product]
+        progress("write the passport", 0.0)
+        issue = Issue(datetime.now(UTC), after, key)
+        written = write_passport(outcome.park, outcome.flows, attribution, footprint, out, issue)
+    if as_json:
+        print(json.dumps(_summary(written), ensure_ascii=False, indent=2))
+    else:
+        _tell(written)
+
+
+def verify_command(
+    file: Annotated[Path, typer.Argument(help="A statement, e.g. passport.json.", show_default=False)],
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help="Public key that must have signed it: PEM or JWK.", show_default=False),
+    ] = None,
+    before: Annotated[
+        list[Path] | None,
+        typer.Option("--before", help="An earlier statement of the chain that lies elsewhere. Repeatable."),
+    ] = None,
+    sha256: Annotated[
+        str | None,
+        typer.Option(
+            "--sha256", help="The hash as printed on the passport or in its code.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute a statement from its inputs, line by line; exit 1 where anything disagrees. 复核声明"""
+    found = verify(file / STATEMENT if file.is_dir() else file, key, tuple(before or ()), sha256)
+    if as_json:
+        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        _tell_verification(found)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+def _require_known(product: str, park: Park) -> None:
+    """Raises InputError for a product that the park file does not have."""
+    products = park.spec.footprint.products if park.spec.footprint is not None else {}
+    if product in products:
+        return
+    expected = (
+        f"one of {', '.join(products)}" if products else "a product: the park file has no footprint.products"
+    )
+    raise InputError(
+        [
+            Fault(
+                "park.yaml",
+                None,
+                "footprint.products",
+                f"no product '{product}'",
+                expected,
+                nearest(product, products),
+            )
+        ]
+    )
+
+
+def _summary(written: Passport) -> dict[str, object]:
+    statement = written.statement
+    values = {line.id: line for line in statement.lines}
+    total = values["total.kgco2e"]
+    return {
+        "product": statement.subject,
+        "period": statement.period,
+        "value": total.value,
+        "unit": total.unit,
+        "gate_to_gate": values["total.gate"].value,
+        "by_basis": _below(statement, "choice.basis."),
+        "by_allocation": _below(statement, "choice.allocation."),
+        "with_embodied": values["choice.with_embodied"].value,
+        "without_embodied": values["choice.without_embodied"].value,
+        "primary_share": values["total.primary_share"].value,
+        "lines": len(statement.lines),
+        "sha256": written.hash,
+        "previous": statement.previous,
+        "signed": written.signed,
+        "files": [str(written.folder / name) for name in PAPERS],
+    }
+
+
+def _below(statement: Statement, prefix: str) -> dict[str, float]:
+    return {
+        line.id.removeprefix(prefix): line.value for line in statement.lines if line.id.startswith(prefix)
+    }
+
+
+def _tell(written: Passport) -> None:
+    statement = written.statement
+    values = {line.id: line for line in statement.lines}
+    total, gate = values["total.kgco2e"], values["total.gate"]
+    title = (statement.facts or {}).get("title", statement.subject)
+    console.print(f"{escape(title)}  {escape(statement.period)}", soft_wrap=True)
+    console.print(f"cradle to gate 摇篮到大门  {number(total.value, 5)} {escape(total.unit)}")
+    console.print(f"gate to gate 门到门  {number(gate.value)} {escape(gate.unit)}")
+    signed = ", signed 已签名" if written.signed else ""
+    console.print(
+        f"statement 声明  {len(statement.lines)} lines 行, sha256 {written.hash}{signed}", soft_wrap=True
+    )
+    for name in PAPERS:
+        console.print(escape(str(written.folder / name)), soft_wrap=True)
+
+
+def _tell_verification(found: Verification) -> None:
+    statement = found.statement
+    console.print(
+        escape(f"{statement.kind} of {statement.subject}, {statement.period}  {found.hash}"), soft_wrap=True
+    )
+    for check in found.checks:
+        sign = {True: "[green]agrees[/green]", None: "[dim]not checked[/dim]", False: "[red]DIFFERS[/red]"}[
+            check.ok
+        ]
+        console.print(
+            f"{sign}  {escape(check.what)}" + (f": {escape(check.why)}" if check.why else ""), soft_wrap=True
+        )
+    for line in found.lines:
+        if line.agrees and line.how == "recomputed":
+            console.print(f"[green]agrees[/green]  {escape(line.id)}  {line.stated!r}", soft_wrap=True)
+        elif line.agrees:
+            console.print(f"[dim]declared[/dim]  {escape(line.id)}  {line.stated!r}", soft_wrap=True)
+        else:
+            console.print(f"[red]DIFFERS[/red]  {escape(line.id)}: {escape(line.why)}", soft_wrap=True)
+    declared = sum(line.how == "declared" for line in found.lines)
+    if found.ok:
+        counted = f"{len(found.lines) - declared} lines recomputed 已复算, {declared} declared 声明值"
+        console.print(f"[green]all agrees 全部一致[/green]: {counted}")
+        return
+    for failure in found.failures:
+        errors.print(escape(failure), soft_wrap=True)
+    count = len(found.failures)
+    errors.print(f"[red]{count} disagreement{'s' if count != 1 else ''} {count} 处不符[/red]")

@@ -1,0 +1,188 @@
+"""Candidate formulas of amounts: from flows and claims, as the park's graph has them
+
+Each is only a proposal: ``Book`` takes it where it gives the engine's own value, and declares the number where none does
+(pools behind several stores, shared loads). So a statement never says more than can be recomputed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from zeropark.footprint.result import ChainLink, Contribution
+from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
+from zeropark.park.model import Park
+from zeropark.passport.evidence import CLAIMS, FACTORS
+from zeropark.statement.formula import ident, quoted
+from zeropark.statement.inputs import Rates
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What the park and its flows say about who gives and takes where."""
+
+    park: Park
+    rates: Rates
+    claimed: frozenset[tuple[str, str]]
+    """(origin, claimant) pairs of the ledger."""
+
+    @cached_property
+    def by_ident(self) -> dict[str, str]:
+        """Asset by its name as ids have it."""
+        return {ident(name): name for name in self.park.assets}
+
+    def made(self, link: ChainLink) -> list[str]:
+        """What a process gives of its output."""
+        return [self._flow("inflow", link.process, link.node)] if self._has(link.process, link.node) else []
+
+    def share(self, link: ChainLink) -> list[str]:
+        """Part of a process's burden that an output carries, by what the outputs are worth."""
+        asset = self.park.assets.get(link.process)
+        if not isinstance(asset, Converter):
+            return ["1"]
+        field = {"economic": "price"}.get(link.allocation, link.allocation)
+        nodes = dict.fromkeys(port.node for way in asset.ways.values() for port in way.outputs.values())
+        terms = {}
+        for node in nodes:
+            if not self._has(link.process, node):
+                continue
+            carrier = self.park.carrier_at(node)
+            stated = getattr(self.park.spec.carriers[carrier].worth, field, None)
+            flow = self._flow("inflow", link.process, node)
+            terms[node] = (
+                flow
+                if stated is None
+                else f"{flow}*cell({quoted(FACTORS)},{quoted(f'worth.{carrier}')},{quoted(field)})"
+            )
+        if link.node not in terms or link.allocation == "none":
+            return ["1"]
+        counted = [n for n in terms if self.park.spec.carriers[self.park.carrier_at(n)].kind != "waste"]
+        sums = [counted, list(terms)]
+        return [
+            "1",
+            *(f"{terms[link.node]} / ({' + '.join(terms[n] for n in some)})" for some in sums if some),
+        ]
+
+    def amount(self, link: ChainLink, line: Contribution) -> list[str]:
+        """An amount per unit of the link's output."""
+        base = f"{link.id}.share/{link.id}.made"
+        return [f"{base} * {part}" for part in self._whole(link.process, line)]
+
+    def _whole(self, process: str, line: Contribution) -> list[str]:
+        """The whole amount of a line in the period, all outputs of the process together."""
+        kind, _, name = line.id.partition(".")
+        if kind == "electricity":
+            return self._electricity(process, name)
+        if kind == "process":
+            maker, _, node = name.partition(".")
+            found = [n for n in self.park.spec.nodes if ident(n) == node]
+            return self._from_pool(process, self.by_ident.get(maker, ""), found)
+        if kind == "upstream" and name in self.by_ident:
+            asset = self.park.assets[self.by_ident[name]]
+            nodes = [asset.node] if isinstance(asset, (Source, Market)) else []
+            return self._from_pool(process, self.by_ident[name], nodes)
+        asset = self.park.assets.get(process)
+        if kind in ("direct", "gases") and isinstance(asset, Converter):
+            node = asset.rated
+            return [self._flow(w, process, node) for w in ("inflow", "outflow") if self._has(process, node)]
+        if kind == "combustion":
+            nodes = [
+                n for n in self.park.spec.nodes if name.partition(".")[2] == ident(self.park.carrier_at(n))
+            ]
+            taken = [part for node in nodes for part in self._taken(process, node)]
+            return [f"({' + '.join(taken)})"] if taken else []
+        return []
+
+    def _electricity(self, process: str, name: str) -> list[str]:
+        origins = dict.fromkeys(origin for origin, _ in self.claimed if ident(origin) == name)
+        found = []
+        for origin in origins:
+            who = [c for c in (process, *self._serving(process)) if (origin, c) in self.claimed]
+            parts = (
+                f'total({quoted(CLAIMS)},"mwh","origin",{quoted(origin)},"claimant",{quoted(c)})' for c in who
+            )
+            if who:
+                found.append(f"({' + '.join(parts)})")
+        return found
+
+    def _from_pool(self, process: str, maker: str, nodes: Iterable[str]) -> list[str]:
+        """What a process takes from a pool, times the part of the pool that comes from a maker."""
+        found = []
+        for node in nodes:
+            taken = self._taken(process, node)
+            if not taken or not self._has(maker, node):
+                continue
+            whole, gives = f"({' + '.join(taken)})", self._flow("inflow", maker, node)
+            for others in (self._givers(node, stores=False), self._givers(node, stores=True)):
+                found.append(
+                    whole
+                    if others == [maker]
+                    else f"{whole}*{gives}/({' + '.join(self._flow('inflow', a, node) for a in others)})"
+                )
+        return found
+
+    def mix(self, link: ChainLink, node: str) -> list[str]:
+        """The part of a product's pool that comes from a process."""
+        found = ["1"]
+        if link.node == node and self._has(link.process, node):
+            gives = self._flow("inflow", link.process, node)
+            for stores in (False, True):
+                others = " + ".join(self._flow("inflow", a, node) for a in self._givers(node, stores))
+                found.append(f"{gives}/({others})")
+        return found
+
+    def left(self, node: str) -> list[str]:
+        """What leaves the gate at a node."""
+        takers = [
+            name
+            for name, asset in self.park.assets.items()
+            if self._has(name, node)
+            and (isinstance(asset, Market) or (isinstance(asset, Demand) and asset.serves is None))
+        ]
+        return [" + ".join(self._flow("outflow", name, node) for name in takers)] if takers else []
+
+    def _givers(self, node: str, stores: bool) -> list[str]:
+        """Assets that bring something into the node, in file order."""
+        return [
+            name
+            for name, asset in self.park.assets.items()
+            if self._has(name, node)
+            and bool((self.rates.by[name, node] > 0).any())
+            and (stores or not isinstance(asset, (Storage, Connection)))
+        ]
+
+    def _taken(self, process: str, node: str) -> list[str]:
+        return [
+            self._flow("outflow", name, node)
+            for name in (process, *self._serving(process))
+            if self._has(name, node) and bool((self.rates.by[name, node] < 0).any())
+        ]
+
+    def _serving(self, process: str) -> list[str]:
+        """Loads that serve a process: its auxiliaries."""
+        return [
+            name
+            for name, asset in self.park.assets.items()
+            if isinstance(asset, Demand) and asset.serves == process
+        ]
+
+    def _has(self, asset: str, node: str) -> bool:
+        return (asset, node) in self.rates.by
+
+    def _flow(self, way: str, asset: str, node: str) -> str:
+        return f"{way}({quoted(asset)},{quoted(node)})"
+
+    def factor(self, line: Contribution, basis: str) -> list[str]:
+        """The factor as the user's own list has it, per the same unit."""
+        _, _, name = line.id.partition(".")
+        asset = self.park.assets.get(self.by_ident.get(name, "")) or self.park.assets.get(
+            self.by_ident.get(name.removesuffix("__certified_"), "")
+        )
+        grid = self.park.spec.footprint.grid if self.park.spec.footprint is not None else {}
+        named = [*(value for key, value in grid.items() if key == basis), getattr(asset, "upstream", None)]
+        cells = [f'cell({quoted(FACTORS)},{quoted(f"factor.{one}")},"kgco2e")' for one in named if one]
+        scales = {"MWh": ("", "*1000", "/3.6"), "GJ": ("", "*3.6")}.get(
+            line.amount_unit, ("", "*1000", "/1000")
+        )
+        return [cell + scale for cell in cells for scale in scales]

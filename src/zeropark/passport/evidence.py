@@ -1,0 +1,121 @@
+"""The files that a passport's lines are computed from, written beside it, each cited by its hash"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from zeropark import __version__
+from zeropark.carbon.attribution import Attribution
+from zeropark.errors import Fault, InputError
+from zeropark.flows import Flows
+from zeropark.park.model import Park
+from zeropark.park.period import Period
+from zeropark.passport.ledger import Claims, claims_of, electric_scales
+from zeropark.statement.canonical import canonical, sha256
+from zeropark.statement.claims import CERTIFICATES, REGISTER
+from zeropark.statement.inputs import STEP
+from zeropark.statement.model import Input
+from zeropark.texts import both
+
+FOLDER = "inputs"
+CLAIMS, FACTORS, FLOWS, PARK = "claims", "factors", "flows", "park"
+_WHAT = {
+    FLOWS: both("flows of the period", "期内流量"),
+    CLAIMS: both("who claims which generation in which step", "逐时段的电量认领台账"),
+    FACTORS: both("upstream factors and what co-products are worth", "上游因子与分摊依据"),
+    PARK: both("the park file", "园区文件"),
+    CERTIFICATES: both("register of certificates", "绿证台账"),
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Inputs in a folder; ``folder`` holds ``inputs/``. facts: what the readings of the inputs need to know."""
+
+    folder: Path
+    inputs: tuple[Input, ...]
+    facts: Mapping[str, str]
+    claims: Claims | None
+
+
+def write_evidence(
+    park: Park, flows: Flows, attribution: Attribution | None, period: Period, folder: Path
+) -> Evidence:
+    """Write the inputs of a period into ``folder``. Raises InputError where the register cannot be read."""
+    place = folder / FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    files = {FLOWS: place / "flows.parquet", FACTORS: place / "factors.json"}
+    table = flows.table()
+    times = park.clock.times_utc[period.steps]
+    inside = (table["time"] >= times[0]) & (table["time"] <= times[-1])
+    _parquet(table[inside], files[FLOWS])
+    files[FACTORS].write_bytes(canonical(_factors(park)))
+    claims = claims_of(park, attribution, period) if attribution is not None else None
+    if claims is not None:
+        files[CLAIMS] = place / "claims.parquet"
+        _parquet(claims.table, files[CLAIMS])
+    source = park.folder / "park.yaml" if park.folder.is_dir() else park.folder
+    if source.is_file():
+        files[PARK] = place / "park.yaml"
+        shutil.copyfile(source, files[PARK])
+    if register := (park.spec.carbon.certificates if park.spec.carbon is not None else None):
+        files[CERTIFICATES] = place / "certificates.csv"
+        _register(park.folder / register, files[CERTIFICATES])
+    inputs = tuple(
+        Input(name, f"{FOLDER}/{path.name}", sha256(path.read_bytes()), _WHAT[name])
+        for name, path in files.items()
+    )
+    facts = {STEP: repr(park.clock.step_hours), "zeropark_version": __version__, **electric_scales(park)}
+    return Evidence(folder, inputs, facts, claims)
+
+
+def _parquet(table: pd.DataFrame, path: Path) -> None:
+    table.reset_index(drop=True).to_parquet(path, index=False, compression="zstd")
+
+
+def _register(source: Path, target: Path) -> None:
+    """The register as it is; its columns are those that verification reads."""
+    try:
+        columns = list(pd.read_csv(source, dtype=str, keep_default_na=False, nrows=0).columns)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            [Fault(source.name, None, "carbon.certificates", "no such table", "a CSV file")]
+        ) from error
+    missing = [name for name in REGISTER if name not in columns]
+    if missing:
+        raise InputError(
+            [Fault(source.name, 1, name, "no such column", ", ".join(REGISTER)) for name in missing]
+        )
+    shutil.copyfile(source, target)
+
+
+def _factors(park: Park) -> dict[str, dict[str, str | float]]:
+    """Upstream factors and worths as rows of numbers and texts: ``factor.NAME`` and ``worth.CARRIER``."""
+    told = {a.path: a for a in park.assumptions}
+    rows: dict[str, dict[str, str | float]] = {}
+    for name, factor in park.spec.factors.items():
+        evidence = told.get(f"factors.{name}.footprint")
+        rows[f"factor.{name}"] = {
+            "kgco2e": 1000.0 * factor.footprint,
+            "per": factor.per,
+            "year": float(factor.year),
+            "region": factor.region,
+            "quality": factor.quality,
+            "spread": factor.spread,
+            "fossil": factor.fossil,
+            "source": evidence.source if evidence else "",
+            "mark": evidence.mark if evidence else "",
+            "date": evidence.date if evidence else "",
+        }
+    for name, carrier in park.spec.carriers.items():
+        stated = json.loads(carrier.worth.model_dump_json(exclude_none=True))
+        numbers = {key: float(value) for key, value in stated.items() if isinstance(value, (int, float))}
+        if numbers:
+            rows[f"worth.{name}"] = {**numbers}
+    return rows
