@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.efficiency.plants import CARRIERS, NODES, at_rate, only, plant
 
@@ -21,6 +21,7 @@ from zeropark.park.model import Park
 from zeropark.park.period import period_of, whole
 
 MakePark = Callable[..., Park]
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 EAF = {"limit": "gb-21256-2025/eaf-70t", "corrections": {"hot_metal": 0}}
 
 
@@ -98,6 +99,7 @@ def test_a_shared_line_is_split_by_element(make_park: MakePark) -> None:
     assert first.energy_tce + second.energy_tce == pytest.approx(first.line_tce)
 
 
+@few
 @given(rate=st.floats(0.01, 500), use=st.floats(0.001, 5), hot=st.floats(0, 1))
 def test_gap_says_on_which_side_of_the_limit_it_is(
     make_park: MakePark, rate: float, use: float, hot: float
@@ -113,6 +115,7 @@ def test_gap_says_on_which_side_of_the_limit_it_is(
         assert np.sign(gap.tce_per_year) == np.sign(gap.per_tonne)
 
 
+@few
 @given(weights=st.lists(st.floats(0.01, 100), min_size=2, max_size=2), outputs=st.floats(0.01, 50))
 def test_shares_of_a_line_sum_to_its_energy(
     make_park: MakePark, weights: list[float], outputs: float
@@ -221,6 +224,7 @@ def test_a_stated_baseline_is_put_into_todays_conditions(make_park: MakePark) ->
     assert changes.correction_tce == pytest.approx(28.8 - 30.72)
 
 
+@few
 @given(before=st.tuples(*[st.floats(0.1, 50)] * 4), after=st.tuples(*[st.floats(0.1, 50)] * 4))
 def test_the_parts_of_a_change_sum_to_it(
     make_park: MakePark, before: tuple[float, ...], after: tuple[float, ...]

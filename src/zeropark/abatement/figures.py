@@ -12,18 +12,21 @@ from zeropark.figures.numbers import LANGUAGES, Language, number, unit_text
 from zeropark.figures.palette import ACCENT, GOOD, SERIES
 
 _WIDE_ENOUGH = 0.09
-"""A step narrower than this share of the whole has its name in the legend alone."""
+_TALL_ENOUGH = 0.2
+"""A step narrower or lower than this share of the whole has its name in the legend alone."""
 
 
-def curve(found: Abatement, steps: Sequence[Step], key: str, language: Language) -> Drawing:
+def curve(found: Abatement, steps: Sequence[Step], language: Language) -> Drawing:
     """One curve: the width of a step is what it saves in a year, its height what a tonne costs."""
-    title = t(key, language)
+    title = t("title-curve", language)
     drawn_steps = [step for step in steps if step.per_tonne(found.account) is not None]
     if not drawn_steps:
         return nothing(title, language)
     unit = unit_text(found.units[found.account], language)
     money = unit_text(f"{found.currency}/{found.units[found.account]}", language)
     total = sum(step.saved[found.account] for step in drawn_steps)
+    costs = [step.per_tonne(found.account) or 0.0 for step in drawn_steps]
+    tall = max(0.0, *costs) - min(0.0, *costs)
     drawn = drawing(
         title,
         420,
@@ -46,8 +49,8 @@ def curve(found: Abatement, steps: Sequence[Step], key: str, language: Language)
                 "y": [height],
                 "width": [width],
                 "marker": {"color": colours[step.measure], "line": {"color": "#fff", "width": 1}},
-                "text": ["<br>".join(textwrap.wrap(name, 16)) if width > _WIDE_ENOUGH * total else ""],
-                "textposition": "auto",
+                "text": ["<br>".join(textwrap.wrap(name, 16)) if _room(width / total, height, tall) else ""],
+                "textposition": "inside",
                 "insidetextanchor": "middle",
                 "textangle": 0,
                 "hovertemplate": f"{name}<br>{number(width)} {unit}<br>{number(height)} {money}<extra></extra>",
@@ -57,9 +60,14 @@ def curve(found: Abatement, steps: Sequence[Step], key: str, language: Language)
     return drawn
 
 
+def _room(share: float, height: float | None, tall: float) -> bool:
+    """Whether the name fits into the step; the legend has it in any case."""
+    return share > _WIDE_ENOUGH and height is not None and abs(height) > _TALL_ENOUGH * tall
+
+
 def twice(found: Abatement, language: Language) -> Drawing:
     """What the measures save, each counted as if alone, beside what they save together."""
-    title = t("title-twice", language)
+    title = t("title-bars", language)
     if not found.ordered:
         return nothing(title, language)
     unit = unit_text(found.units[found.account], language)
@@ -106,7 +114,7 @@ def difference(found: Abatement, language: Language) -> Drawing:
         100 + 34 * len(names),
         showlegend=False,
         bargap=0.35,
-        xaxis={"title": {"text": t("dearer-a-year", language, unit=unit)}},
+        xaxis={"title": {"text": t("dearer-a-year", language, unit=unit)}, "range": _with_room(values)},
         yaxis={"autorange": "reversed"},
     )
     drawn.data.append(
@@ -123,6 +131,13 @@ def difference(found: Abatement, language: Language) -> Drawing:
         }
     )
     return drawn
+
+
+def _with_room(values: Sequence[float]) -> list[float]:
+    """Limits of an axis with room for the numbers beside the bars."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = 0.18 * (high - low or 1.0)
+    return [low - room if low < 0 else 0.0, high + room if high > 0 else 0.0]
 
 
 def measure_title(found: Abatement, name: str, language: Language) -> str:

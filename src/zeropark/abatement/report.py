@@ -25,8 +25,8 @@ def abatement_html(found: Abatement) -> str:
     template = page_environment("zeropark.abatement").get_template("abate.html.j2")
     for language in LANGUAGES:
         figures: dict[str, Drawing] = {
-            "alone": curve(found, found.in_order_of_cost(), "curve-alone", language),
-            "order": curve(found, found.ordered, "curve-order", language),
+            "alone": curve(found, found.in_order_of_cost(), language),
+            "order": curve(found, found.ordered, language),
             "twice": twice(found, language),
             "cost": difference(found, language),
         }

@@ -37,6 +37,8 @@ ABATEMENT: Terms = {
     "none": ("No measure saves emissions in the least-cost plan.", "最小费用方案中没有措施带来减排。"),
     "more": ("more", "增加"),
     "less": ("less", "减少"),
+    "title-curve": ("Width: saved in a year; height: cost of a tonne", "宽度为年减排量，高度为单位减排成本"),
+    "title-bars": ("The same measures, summed", "相同措施的合计"),
     "title-twice": ("What is counted twice", "重复计算的部分"),
     "title-cost": ("What each step costs", "每一步的费用变化"),
     "sum-alone": ("sum, each alone", "单独相加"),

@@ -84,6 +84,7 @@ def efficiency_command(
         print(json.dumps(summary_of(readings, rows), ensure_ascii=False, indent=2))
         return
     console.print(_table(readings))
+    _say_standards(readings)
     for row in rows:
         console.print(
             f"{escape(row.name)}: {row.baseline_indicator:,.4g} before, {row.adjusted_indicator:,.4g} in today's "
@@ -127,22 +128,30 @@ def _clock_of(park: Park, period: str) -> Clock:
 
 def _table(readings: Sequence[ProcessReading]) -> Table:
     """Process by process: indicator, level, gaps."""
-    table = Table("process", "per tonne", "level", "limits 1/2/3", "to level 1", "to level 2", "tce/a", "money/a",
-                  box=None, pad_edge=False)  # fmt: skip
+    table = Table(box=None, pad_edge=False)
+    table.add_column("process", no_wrap=True)
+    for head in ("per tonne", "level", "to level 1", "to level 2", "tce/a to 1"):
+        table.add_column(head, justify="left" if head == "level" else "right", no_wrap=True)
     for each in readings:
         colour = {1: "green", 2: "green", 3: "yellow"}.get(each.level or 0, "red")
-        money = each.level_1.money_per_year
         table.add_row(
-            escape(f"{each.name} ({each.chosen.standard.standard}, {force_words(each, 'en')})"),
+            escape(each.name),
             f"{each.indicator:,.4g} {each.unit}",
             f"[{colour}]{level_words(each, 'en')}[/{colour}]",
-            " / ".join(f"{level:,.4g}" for level in each.levels),
-            f"{each.level_1.kgce_per_t:+,.4g} kgce/t",
-            f"{each.level_2.kgce_per_t:+,.4g} kgce/t",
+            f"{each.level_1.kgce_per_t:+,.1f}",
+            f"{each.level_2.kgce_per_t:+,.1f} kgce/t",
             f"{each.level_1.tce_per_year:+,.0f}",
-            "" if money is None else f"{money:+,.0f} {each.currency}",
         )
     return table
+
+
+def _say_standards(readings: Sequence[ProcessReading]) -> None:
+    """Each standard once, with its mark and whether it was in force."""
+    for text in dict.fromkeys(
+        f"{each.chosen.standard.standard} [{each.chosen.standard.mark}]: {force_words(each, 'en')}"
+        for each in readings
+    ):
+        console.print(escape(text), soft_wrap=True)
 
 
 def abate_command(

@@ -48,6 +48,8 @@ def read_flows(path: Path, park: Park) -> tuple[dict[Key, Array], dict[str, Arra
 def read_levels(path: Path, park: Park) -> dict[str, Array]:
     """Content of stores at the end of each step, asset → (steps,). Raises InputError."""
     table = _table(path, ("time", "asset", "level")).rename(columns={"level": "flow"})
+    if table.empty and not any(asset.kind == "storage" for asset in park.assets.values()):
+        return {}  # what a plan of a park without stores leaves
     table["node"] = ""
     found, faults = _series(
         table, path, park, {(name, "") for name, a in park.assets.items() if a.kind == "storage"}

@@ -82,7 +82,6 @@ def _context(dossier: Dossier, language: Language) -> dict[str, Any]:
 
 def _process(park: Park, reading: ProcessReading, language: Language) -> dict[str, Any]:
     standard = reading.chosen.standard
-    share = reading.shares[0].share if reading.shares else 1.0
     return {
         "title": either(reading.title, reading.title_zh, language),
         "tenant": _tenant(park, reading.tenant, language),
@@ -101,15 +100,14 @@ def _process(park: Park, reading: ProcessReading, language: Language) -> dict[st
         "gap_money": money(reading.level_1.money_per_year, reading.currency, language),
         "carriers": [_carrier(park, each, language) for each in reading.carriers],
         "line": number(reading.line_tce),
+        "line_title": t("line" if reading.shares else "whole", language),
         "output": number(reading.output_t),
         "stated": reading.stated_output,
         "shares": [
             (_node(park, each.node, language), number(each.output_t), number(each.element_t), percent(each.share))
             for each in reading.shares
         ],
-        "formula": t("formula", language, energy=number(reading.line_tce), share=percent(share),
-                     output=number(reading.output_t), indicator=number(reading.indicator),
-                     unit=unit_text(reading.unit, language)),
+        "formula": _formula(reading, language),
         "corrections": [
             t("correction", language, name=either(each.name, each.name_zh, language),
               share=percent(reading.corrections[key]), moved=signed(each.of(reading.corrections[key])) or "0",
@@ -118,6 +116,19 @@ def _process(park: Park, reading: ProcessReading, language: Language) -> dict[st
         ],
         "unseen": reading.credit_unseen,
     }  # fmt: skip
+
+
+def _formula(reading: ProcessReading, language: Language) -> str:
+    """The indicator as the division that it is."""
+    return t(
+        "formula" if reading.shares else "formula-alone",
+        language,
+        energy=number(reading.line_tce),
+        share=percent(reading.shares[0].share if reading.shares else 1.0),
+        output=number(reading.output_t),
+        indicator=number(reading.indicator),
+        unit=unit_text(reading.unit, language),
+    )
 
 
 def level_words(reading: ProcessReading, language: Language) -> str:
@@ -201,36 +212,82 @@ def _action(dossier: Dossier, name: str, measure: Measure, language: Language) -
         "due": measure.due or t("not-named", language),
         "source": in_language(measure.source, language),
         "mark": measure.mark or "",
-        "note": measure.note,
+        "note": in_language(measure.note, language),
     }
 
 
 def _evidence(dossier: Dossier, language: Language) -> list[dict[str, str]]:
     """The standards, then every number of the park file that these readings rest on and that states its evidence."""
-    found = []
-    for reading in dossier.readings:
-        standard = reading.chosen.standard
-        row = {
-            "what": f"{standard.standard} · {either(reading.chosen.limit.name, reading.chosen.limit.name_zh, language)}",
-            "value": " / ".join(number(level) for level in reading.chosen.limit.levels)
-            + f" {unit_text(reading.unit, language)}",
-            "source": either(standard.source, standard.source_zh, language),
-            "mark": standard.mark,
-            "date": standard.date,
-        }
-        note = either(standard.note, standard.note_zh, language)
-        found.append(row | {"source": f"{row['source']}. {note}" if note else row["source"]})
+    found = [row for reading in dossier.readings for row in _standard_rows(reading, language)]
+    titles = _titles(dossier, language)
     for assumption in dossier.park.assumptions:
-        if assumption.path.startswith("efficiency."):
+        what = next((title for path, title in titles.items() if assumption.path.startswith(path)), None)
+        if what is not None:
             found.append(
                 {
-                    "what": assumption.path.removeprefix("efficiency.").removeprefix("processes."),
+                    "what": what.replace("…", assumption.path.rsplit(".", 1)[-1]),
                     "value": assumption.value,
                     "source": in_language(assumption.source, language) or t("no-evidence", language),
                     "mark": assumption.mark or MISSING,
                     "date": assumption.date or MISSING,
                 }
             )
+    return found
+
+
+def _standard_rows(reading: ProcessReading, language: Language) -> list[dict[str, str]]:
+    """The limit; and what the standard says on energy given away, where the process gives some."""
+    standard, limit = reading.chosen.standard, reading.chosen.limit
+    note = either(standard.note, standard.note_zh, language)
+    source = either(standard.source, standard.source_zh, language)
+    between = "；" if language == "zh" else "; "
+    rows = [
+        {
+            "what": f"{standard.standard} · {either(limit.name, limit.name_zh, language)}",
+            "value": " / ".join(number(level) for level in limit.levels)
+            + f" {unit_text(reading.unit, language)}",
+            "source": f"{source}{between}{note}" if note else source,
+            "mark": standard.mark,
+            "date": standard.date,
+        }
+    ]
+    if any(each.given or each.recovered for each in reading.carriers):
+        credited = any(each.credited for each in reading.carriers)
+        rows.append(
+            {
+                "what": f"{standard.standard} · {t('given', language)}",
+                "value": t("credited" if credited else "not-credited", language),
+                "source": either(standard.credit.note, standard.credit.note_zh, language),
+                "mark": standard.credit.mark,
+                "date": standard.date,
+            }
+        )
+    return rows
+
+
+def _titles(dossier: Dossier, language: Language) -> dict[str, str]:
+    """Beginning of a path in the park file → what the number is, in words."""
+    park = dossier.park
+    carriers = {each.carrier for reading in dossier.readings for each in reading.carriers}
+    shared = {park.carrier_at(share.node) for reading in dossier.readings for share in reading.shares}
+    found = {}
+    for name in park.spec.carriers:
+        carrier = park.spec.carriers[name]
+        title = either(carrier.name or name, carrier.name_zh, language)
+        if name in carriers:
+            words = f"{title} · {t('what-factor', language)}"
+            found[f"carriers.{name}.coal_equivalent"] = words
+            found[f"efficiency.coal_equivalents.{name}"] = words
+        if name in shared:
+            found[f"carriers.{name}.worth.element"] = f"{title} · {t('what-element', language)}"
+    for reading in dossier.readings:
+        title = either(reading.title, reading.title_zh, language)
+        begin = f"efficiency.processes.{reading.name}"
+        found[f"{begin}.marginal.price"] = f"{title} · {t('what-price', language)}"
+        found[f"{begin}.baseline"] = f"{title} · {t('baseline-period', language)} · …"
+        found[f"{begin}.output"] = f"{title} · {t('output', language)}"
+        for key, each in reading.chosen.limit.corrections.items():
+            found[f"{begin}.corrections.{key}"] = f"{title} · {either(each.name, each.name_zh, language)}"
     return found
 
 

@@ -51,6 +51,14 @@ DOSSIER: Terms = {
     "not-credited": ("not subtracted", "不扣除"),
     "output": ("Output", "产量"),
     "stated-output": ("stated in the park file, not told by flows", "由园区文件给出，非流量计得"),
+    "whole": ("Energy of the process", "工序能耗"),
+    "formula-alone": (
+        "{energy} tce ÷ {output} t = {indicator} {unit}",
+        "{energy} tce ÷ {output} t = {indicator} {unit}",
+    ),
+    "what-factor": ("coal equivalent", "折标系数"),
+    "what-element": ("rare-earth element content", "稀土元素含量"),
+    "what-price": ("price of the marginal energy", "边际能源价格"),
     "line": ("Energy of the whole line", "整线能耗"),
     "share": ("Share of this product by rare-earth element", "本产品按稀土元素量分摊比例"),
     "formula": (
