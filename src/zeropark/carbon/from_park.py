@@ -36,15 +36,21 @@ def certified(market: str) -> str:
     return f"{market} (certified)"
 
 
+def process_of(converter: str) -> str:
+    """Name of the node and origin of what a process itself releases, in tCO2."""
+    return f"process of {converter}"
+
+
 @dataclass
 class _Collected:
     """Parts of a network while they are collected; ``names`` and places in step with the rates."""
 
     park: Park
     flows: Flows
-    at: Mapping[str, int]
+    at: dict[str, int]
     worths: Worths
     cut: bool
+    processes: bool
     entries: list[tuple[str, str, Array]] = field(default_factory=list)
     uses: list[tuple[str, str, Array]] = field(default_factory=list)
     moves: list[tuple[str, str, str, Array, Array, Array]] = field(default_factory=list)
@@ -76,23 +82,29 @@ class _Collected:
 
 
 def network_of(
-    park: Park, flows: Flows, *, nodes: Collection[str] | None = None, worths: Worths | None = None
+    park: Park,
+    flows: Flows,
+    *,
+    nodes: Collection[str] | None = None,
+    worths: Worths | None = None,
+    processes: bool = False,
 ) -> Network:
     """The network of all nodes, or of some alone: converters then are consumers and origins at their edge.
 
     worths: how the outputs of a converter with several share what went in; needed for each such converter, where
-    its carriers are followed through it. Raises InputError with every fault.
+    its carriers are followed through it. processes: what converters release enters too, in tCO2, at nodes of its own,
+    and goes with their outputs. Raises InputError with every fault.
     """
     names = tuple(park.spec.nodes) if nodes is None else tuple(n for n in park.spec.nodes if n in nodes)
     at = {name: n for n, name in enumerate(names)}
     fail_if(_missing(park, flows))
-    collected = _Collected(park, flows, at, worths or {}, nodes is not None)
+    collected = _Collected(park, flows, at, worths or {}, nodes is not None, processes)
     for name, asset in park.assets.items():
         _BY_KIND[type(asset)](collected, name, asset)
     fail_if(collected.faults)
     steps = park.clock.steps
     return Network(
-        names,
+        tuple(collected.at),
         steps,
         park.clock.step_hours,
         _entries(collected, steps),
@@ -183,6 +195,12 @@ def _converter(c: _Collected, name: str, asset: Converter) -> None:
     shares = _shares(c, name, {n: given[n] for n in outputs})
     if shares is None:
         return
+    if c.processes and (released := _released(c, name, asset)).any():
+        c.at[process_of(name)] = len(c.at)
+        c.entries.append((process_of(name), process_of(name), released))
+        for node in outputs:
+            part = released * shares[node]
+            c.moves.append((name, process_of(name), node, part, part, np.zeros_like(part)))
     fed = np.any([taken[n] > 0.0 for n in inputs], axis=0)
     for node in outputs:
         bare = np.where(fed, 0.0, given[node])
@@ -196,6 +214,15 @@ def _converter(c: _Collected, name: str, asset: Converter) -> None:
     for source in inputs:
         if (lost := np.where(idle, taken[source], 0.0)).any():
             c.uses.append((name, source, lost))
+
+
+def _released(c: _Collected, name: str, asset: Converter) -> Array:
+    """tCO2 per hour of the process itself."""
+    parts = [
+        c.rate(name, f"activity:{way}") * (asset.emissions + mode.emissions)
+        for way, mode in asset.ways.items()
+    ]
+    return np.asarray(np.sum(parts, axis=0))
 
 
 def _shares(c: _Collected, name: str, given: Mapping[str, Array]) -> dict[str, Array] | None:

@@ -71,17 +71,17 @@ def trace(
     network = network if factors is not None else with_unmetered(network)
     names, entry_colours = _colours(network, factors, colours)
     stores = network.stores
-    base, n_stores = entry_colours.shape[1], len(stores.names)
-    wide = np.concatenate((entry_colours, np.zeros((entry_colours.shape[0], n_stores))), axis=1)
-    opening = np.zeros((n_stores, base + n_stores))
-    opening[np.arange(n_stores), base + np.arange(n_stores)] = stores.opening
+    base, held = entry_colours.shape[1], np.flatnonzero(stores.opening > 0.0)
+    wide = np.concatenate((entry_colours, np.zeros((entry_colours.shape[0], held.size))), axis=1)
+    opening = np.zeros((len(stores.names), base + held.size))
+    opening[held, base + np.arange(held.size)] = stores.opening[held]
     kept = tuple(range(len(network.nodes))) if keep is None else tuple(map(network.nodes.index, keep))
     content, stock, drawn, shares, units = _run(network, wide, opening, mixing, losses, kept)
-    told, mix, remain = _opening_mix(network, base, stock, units)
+    told, mix, remain = _opening_mix(network, base, held, stock, units)
     content, stock, drawn, opening, wide = (
         _merged(values, told, mix, remain, base) for values in (content, stock, drawn, opening, wide)
     )
-    labels = (*names, *map(opening_of, stores.names))
+    labels = (*names, *(opening_of(stores.names[s]) for s in held))
     return Trace(
         network,
         tuple(labels[c] for c in remain),
@@ -182,24 +182,25 @@ def _closed_loop(network: Network, step: int, node: int) -> Fault:
     )
 
 
-def _opening_mix(network: Network, base: int, stock: Array, units: Array) -> tuple[Ints, Array, Ints]:
-    """Which stores' opening is told as a mix, the mix per unit over the colours that remain, and those colours.
+def _opening_mix(
+    network: Network, base: int, held: Ints, stock: Array, units: Array
+) -> tuple[Ints, Array, Ints]:
+    """Which openings (by position in ``held``) are told as a mix, the mix per unit over the colours that remain, and those.
 
     For a cyclic store the opening mix m is that of the closing content: units · m = closing colours + what is still
     there of such openings · m, a linear system over the stores. A store that nothing is drawn from keeps its own.
     """
-    stores, count = network.stores, len(network.stores.names)
-    if count == 0 or network.steps == 0:
-        return np.zeros(0, np.int64), np.zeros((0, base)), np.arange(base)
-    closing = stock[-1]
+    if held.size == 0 or network.steps == 0:
+        return np.zeros(0, np.int64), np.zeros((0, base)), np.arange(base + held.size)
+    closing, there = stock[-1, held], units[held]
     still = closing[:, base:]
-    moved = units - np.diagonal(still) > NEGLIGIBLE * units
-    told = np.flatnonzero(stores.cyclic & (stores.opening > 0.0) & (units > 0.0) & moved)
-    own = [s for s in range(count) if s not in set(told) and stores.opening[s] > 0.0]
-    remain = np.array([*range(base), *(base + s for s in own)], dtype=np.int64)
+    moved = there - np.diagonal(still) > NEGLIGIBLE * there
+    cyclic = network.stores.cyclic[held] & (there > 0.0) & moved
+    told, own = np.flatnonzero(cyclic), np.flatnonzero(~cyclic)
+    remain = np.concatenate((np.arange(base), base + own)).astype(np.int64)
     if told.size == 0:
         return told, np.zeros((0, remain.size)), remain
-    system = np.diag(units[told]) - still[np.ix_(told, told)]
+    system = np.diag(there[told]) - still[np.ix_(told, told)]
     return told, np.asarray(np.linalg.solve(system, closing[np.ix_(told, remain)])), remain
 
 

@@ -72,7 +72,7 @@ def _say(paper: Electricity) -> None:
         name = escape(tenant_title(park, one.tenant, "en"))
         amounts = (one.by_origin[paper.attribution.origins[k].name] for k in paper.used)
         origins.add_row(name, number(one.use_mwh), *map(number, amounts))
-        co2.add_row(name, *(number(one.operating[b].tonnes) for b in BASES), percent(one.score))
+        co2.add_row(name, *(number(one.operating[b].tonnes) for b in BASES), percent(one.score, 4))
         apart.add_row(name, *(number(v.tonnes) if v else "—" for v in (one.method_910, one.life_cycle)))
     for table in (origins, co2, apart):
         console.print(table)

@@ -94,7 +94,7 @@ def _sentence(paper: Electricity, language: Language) -> str:
     use = sum(one.use_mwh for one in paper.tenants)
     weight = sum(one.supplied_mwh for one in paper.tenants)
     free = sum(one.score * one.supplied_mwh for one in paper.tenants) / weight if weight else 0.0
-    parts = {"use": amount(use, "MWh", language), "free": percent(free)}
+    parts = {"use": amount(use, "MWh", language), "free": percent(free, 4)}
     if len(paper.tenants) == 1:
         return t(
             "sentence-one",
@@ -115,7 +115,7 @@ def _rows(paper: Electricity, language: Language) -> list[dict[str, Any]]:
             "by_origin": [number(one.by_origin[paper.attribution.origins[k].name]) for k in paper.used],
             "operating": {basis: number(value.tonnes) for basis, value in one.operating.items()},
             "by_hour": number(one.location_hourly.tonnes) if one.location_hourly else MISSING,
-            "score": percent(one.score),
+            "score": percent(one.score, 4),
             "method_910": number(one.method_910.tonnes) if one.method_910 else MISSING,
             "life_cycle": number(one.life_cycle.tonnes) if one.life_cycle else MISSING,
             "total": False,
@@ -142,7 +142,9 @@ def _total(paper: Electricity, language: Language) -> dict[str, Any]:
         ],
         "operating": {basis: number(sum(one.operating[basis].tonnes for one in all_of)) for basis in BASES},
         "by_hour": number(sum(by_hour)) if len(by_hour) == len(all_of) else MISSING,
-        "score": percent(sum(one.score * one.supplied_mwh for one in all_of) / weight) if weight else MISSING,
+        "score": percent(sum(one.score * one.supplied_mwh for one in all_of) / weight, 4)
+        if weight
+        else MISSING,
         "method_910": number(sum(by_910)) if len(by_910) == len(all_of) else MISSING,
         "life_cycle": number(sum(life)) if len(life) == len(all_of) else MISSING,
         "total": True,
@@ -214,7 +216,7 @@ def _shares(paper: Electricity, language: Language) -> Drawing:
         110 + 26 * len(labels),
         barmode="stack",
         xaxis={"tickformat": ".0%", "range": [0, 1], "side": "top"},
-        yaxis={"autorange": "reversed"},
+        yaxis={"autorange": "reversed", "ticksuffix": "  "},
         legend={"y": -0.02},
     )
     for k, title, colour in zip(paper.used, _titles(paper, language), _colours(paper), strict=True):
@@ -245,7 +247,7 @@ def _day(paper: Electricity, tenant: str, language: Language) -> Drawing:
     figure = drawing(
         t("figure-day", language, tenant=tenant_title(paper.park, tenant, language)),
         320,
-        xaxis={"title": {"text": t("hour", language)}, "dtick": 3, "range": [0, 23]},
+        xaxis={"title": {"text": t("hour", language)}, "dtick": 3, "range": [0, 24]},
         yaxis={"title": {"text": "MW"}, "rangemode": "tozero"},
         legend={"y": -0.24},
     )
@@ -257,8 +259,8 @@ def _day(paper: Electricity, tenant: str, language: Language) -> Drawing:
                 "mode": "lines",
                 "stackgroup": "one",
                 "name": title,
-                "x": list(range(24)),
-                "y": _rounded(mean),
+                "x": list(range(25)),
+                "y": _rounded([*mean, mean[-1]]),
                 "line": {"width": 0.5, "color": colour, "shape": "hv"},
                 "fillcolor": colour,
                 "hovertemplate": "%{y:.3~f} MW<extra>%{fullData.name}</extra>",
