@@ -94,7 +94,8 @@ def _converter(rng, k, names, assets, rates, allocation, net) -> None:
     gives[outputs[0]] = 1.0
     name = f"c{k}"
     assets[name] = {"kind": "converter", "rated": outputs[0], "inputs": {**takes, "bus": 0.4}, "outputs": gives,
-                    "capacity": 99, "emissions": float(rng.uniform(0, 1)), "other_ghg": float(rng.uniform(0, 0.1))}  # fmt: skip
+                    "capacity": 99, "emissions": float(rng.uniform(0, 1)),
+                    "other_ghg": float(rng.uniform(0, 0.1))}  # fmt: skip
     allocation[name] = str(rng.choice(WAYS))
     activity = rng.uniform(0, 3, STEPS) * (rng.random(STEPS) < 0.8)
     activity[0] += 0.5

@@ -28,9 +28,9 @@ class Taken:
 
 @dataclass(frozen=True)
 class Stored:
-    """A store over the period: what went in and out at its node, what is left of both in units of what comes out.
+    """A store over the period: what went in and out at its node.
 
-    opening: drawn from what it held at first. kept: more than at first, still in. Both are what the node would get.
+    opening: part of the discharge that comes from what it held at first. kept: part of the charge that is still in.
     """
 
     charged: float
@@ -118,15 +118,17 @@ class Amounts:
         charged, discharged = self.total(name, "charge"), self.total(name, "discharge")
         level = self.flows.rates.get((name, "level"))
         if level is None:
-            return Stored(charged, discharged, max(discharged - charged, 0.0), 0.0)
+            opening = max(discharged - charged, 0.0)
+            return Stored(charged, discharged, opening, max(charged - discharged, 0.0))
         first, keeps = self.period.first, (1.0 - asset.standing_loss) ** self.hours
         gained = self._first(name, "charge") * asset.charge_efficiency
         gained -= self._first(name, "discharge") / asset.discharge_efficiency
         before = (float(level[first]) - self.hours * gained) / keeps
-        more = (float(level[self.period.last - 1]) - before) * asset.discharge_efficiency
+        more = float(level[self.period.last - 1]) - before
         if abs(more) < 1e-9 * max(charged, discharged):
             more = 0.0
-        return Stored(charged, discharged, min(max(-more, 0.0), discharged), max(more, 0.0))
+        opening = min(max(-more, 0.0) * asset.discharge_efficiency, discharged)
+        return Stored(charged, discharged, opening, min(max(more, 0.0) / asset.charge_efficiency, charged))
 
     def _first(self, name: str, part: str) -> float:
         return float(self.flows.rates[(name, part)][self.period.first])

@@ -217,9 +217,9 @@ def _demand(inventory: Inventory, amounts: Amounts, name: str, asset: Demand) ->
 def _converter(inventory: Inventory, amounts: Amounts, name: str, asset: Converter) -> None:
     park = amounts.park
     inventory.roles[name] = "maker"
-    gives = {port.node for way in asset.ways.values() for port in way.outputs.values()}
-    takes = {port.node for way in asset.ways.values() for port in way.inputs.values()}
-    inventory.declared[name] = gives
+    gives = dict.fromkeys(port.node for way in asset.ways.values() for port in way.outputs.values())
+    takes = dict.fromkeys(port.node for way in asset.ways.values() for port in way.inputs.values())
+    inventory.declared[name] = set(gives)
     taken, made = 0.0, 0.0
     for node in dict.fromkeys([*takes, *gives]):
         moved = amounts.at(name, node)
@@ -325,28 +325,34 @@ def _own(
 
 
 def _storage(inventory: Inventory, amounts: Amounts, name: str, asset: Storage) -> None:
-    """A store gives back the mix of its pool; what it held at first counts as that mix too; losses raise it."""
+    """A store gives back the mix of its pool; what it held at first counts as that mix too; its losses raise it.
+
+    What is more in it at the end was handed on by the pool, and carries what it carried when it went in.
+    """
     stored, node = amounts.stored(name, asset), asset.node
-    given = stored.discharged + stored.kept
-    if given <= 0:
-        return  # what went in was lost: the pool hands on less
-    kept = f"in {name}"
+    inventory.leaving[node] = inventory.leaving.get(node, 0.0) + stored.kept
+    inventory.handed_on[node] += stored.kept
+    if stored.discharged <= 0:
+        return  # what else went in was lost: the pool hands on less than came in
     inventory.roles[name] = "passes"
-    _take(inventory, node, name, stored.charged)
+    _take(inventory, node, name, stored.charged - stored.kept)
     inventory.add(inventory.use, node, name, stored.opening)
     inventory.add(inventory.make, node, name, stored.discharged)
-    if stored.kept > 0:
-        what = joined("Kept in {0}", "存于{0}", inventory.titles[name])
-        inventory.goods[kept] = Good(kept, what, amounts.park.unit_at(node), amounts.park.carrier_at(node))
-        inventory.add(inventory.make, kept, name, stored.kept)
-        inventory.handed_on[kept] = stored.kept
-        inventory.leaving[kept] = stored.kept
     if stored.opening > 0:
+        unit = amounts.park.unit_at(node)
         inventory.notes.append(
             joined(
-                f"{stored.opening:.6g} {amounts.park.unit_at(node)} that {{0}} held before {amounts.period.begin} count as "
-                "the period's own mix",
-                f"{{0}}期初存量中取用的 {stored.opening:.6g} {amounts.park.unit_at(node)} 按本期混合强度计",
+                f"{stored.opening:.6g} {unit} that {{0}} held before {amounts.period.begin} count as the period's own mix",
+                f"{{0}}期初存量中取用的 {stored.opening:.6g} {unit} 按本期混合强度计",
+                inventory.titles[name],
+            )
+        )
+    if stored.kept > 0:
+        unit = amounts.park.unit_at(node)
+        inventory.notes.append(
+            joined(
+                f"{stored.kept:.6g} {unit} that went into {{0}} and stayed carry their part with them",
+                f"存入{{0}}并留存的 {stored.kept:.6g} {unit} 带走其对应排放",
                 inventory.titles[name],
             )
         )
