@@ -66,6 +66,7 @@ def _constants(page: Page, installation: Installation) -> None:
     for row, (name, value) in values.items():
         page.text(f"A{row}", name)
         page.number(f"B{row}", value, "result")
+    page.texts(34, {"A": "CONST_tCO2pTJ", "B": "tCO2/TJ"}, "label")
     page.texts(88, {"A": "CBAM good", "B": "Unit"}, "label")
     for row, (category, routes) in enumerate(ROUTES.items(), 89):
         page.text(f"A{row}", category)
