@@ -219,6 +219,16 @@ def _action(dossier: Dossier, name: str, measure: Measure, language: Language) -
 def _evidence(dossier: Dossier, language: Language) -> list[dict[str, str]]:
     """The standards, then every number of the park file that these readings rest on and that states its evidence."""
     found = [row for reading in dossier.readings for row in _standard_rows(reading, language)]
+    found += [
+        {
+            "what": f"{standard.standard} · {t('what-electricity', language)}",
+            "value": f"{number(standard.electricity)} tce/MWh",
+            "source": either(standard.source, standard.source_zh, language),
+            "mark": standard.mark,
+            "date": standard.date,
+        }
+        for standard in {r.chosen.standard.standard: r.chosen.standard for r in dossier.readings}.values()
+    ]
     titles = _titles(dossier, language)
     for assumption in dossier.park.assumptions:
         what = next((title for path, title in titles.items() if assumption.path.startswith(path)), None)
@@ -232,7 +242,29 @@ def _evidence(dossier: Dossier, language: Language) -> list[dict[str, str]]:
                     "date": assumption.date or MISSING,
                 }
             )
-    return found
+    return found + _unproven_rows(dossier, language)
+
+
+def _unproven_rows(dossier: Dossier, language: Language) -> list[dict[str, str]]:
+    """Figures of baselines that stand in the park file without evidence: an auditor will ask for it."""
+    told = [assumption.path for assumption in dossier.park.assumptions]
+    spec = dossier.park.spec.efficiency
+    rows = []
+    for reading in dossier.readings:
+        stated = spec.processes[reading.name].baseline if spec else None
+        begin = f"efficiency.processes.{reading.name}.baseline"
+        if stated is None or stated.energy is None or any(path.startswith(begin) for path in told):
+            continue
+        rows.append(
+            {
+                "what": f"{either(reading.title, reading.title_zh, language)} · {t('baseline-period', language)}",
+                "value": f"{number(stated.energy)} tce / {number(stated.output)} t",
+                "source": t("no-evidence", language),
+                "mark": MISSING,
+                "date": MISSING,
+            }
+        )
+    return rows
 
 
 def _standard_rows(reading: ProcessReading, language: Language) -> list[dict[str, str]]:
@@ -274,7 +306,7 @@ def _titles(dossier: Dossier, language: Language) -> dict[str, str]:
     for name in park.spec.carriers:
         carrier = park.spec.carriers[name]
         title = either(carrier.name or name, carrier.name_zh, language)
-        if name in carriers:
+        if name in carriers and carrier.kind != "electricity":  # counted as its standard says
             words = f"{title} · {t('what-factor', language)}"
             found[f"carriers.{name}.coal_equivalent"] = words
             found[f"efficiency.coal_equivalents.{name}"] = words

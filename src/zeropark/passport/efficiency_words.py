@@ -57,6 +57,7 @@ DOSSIER: Terms = {
         "{energy} tce ÷ {output} t = {indicator} {unit}",
     ),
     "what-factor": ("coal equivalent", "折标系数"),
+    "what-electricity": ("coal equivalent of electricity", "电力折标系数"),
     "what-element": ("rare-earth element content", "稀土元素含量"),
     "what-price": ("price of the marginal energy", "边际能源价格"),
     "line": ("Energy of the whole line", "整线能耗"),
