@@ -11,7 +11,15 @@ from zeropark.errors import Fault, InputError
 from zeropark.park.spec import ParkFile
 
 SCHEMA = "park.schema.json"
-FILES = ("park.yaml", "pathway.yaml", "loads.csv", "README.md", "facts.yaml", "design-note.md")
+FILES = (
+    "park.yaml",
+    "pathway.yaml",
+    "loads.csv",
+    "certificates.csv",
+    "README.md",
+    "facts.yaml",
+    "design-note.md",
+)
 
 
 def example_folder(name: str = "baotou") -> Path:
