@@ -1,0 +1,70 @@
+"""``zeropark cbam``: the keys that scripts rely on, plain numbers, and exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cbam.test_faults import document
+
+
+def zeropark(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "zeropark.cli", "cbam", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={"PATH": "", "COLUMNS": "160", "PYTHONIOENCODING": "utf-8"},
+    )
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    path = tmp_path / "works.json"
+    path.write_text(json.dumps(document()), encoding="utf-8")
+    return path
+
+
+def test_json_has_the_promised_keys_first(example: Path, tmp_path: Path) -> None:
+    done = zeropark(str(example), "--json", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert list(found)[:3] == ["products", "processes", "installation"]
+    assert list(found["products"][0]) == ["row", "cn_code", "see_direct", "see_indirect"]
+    assert [process["id"] for process in found["processes"]] == ["P1", "P2"]
+    assert list(found["processes"][0]) == [
+        "id",
+        "attributed_direct",
+        "attributed_indirect",
+        "see_direct",
+        "see_indirect",
+    ]
+    assert list(found["installation"]) == ["total_direct"]
+    assert found["products"][0]["see_direct"] == pytest.approx((1 + 10 * 0.6) / 20)
+    assert found["regime"] == "transitional 2023/1773"
+    assert (tmp_path / "out" / "cbam.json").is_file()
+
+
+def test_regime_and_table(example: Path) -> None:
+    done = zeropark(str(example), "--regime", "definitive", "--tonnes", "40", "--price", "80")
+    assert done.returncode == 0, done.stderr
+    assert "definitive 2025/2547" in done.stdout
+    assert "72081000" in done.stdout
+    assert "50 t" in done.stdout
+
+
+def test_faults_as_json(tmp_path: Path) -> None:
+    told = document()
+    told["production_processes"][0]["production_by_route"][0]["amount"] = -1
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    done = zeropark(str(path), "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)[0]["expected"]
+    for wrong in ((str(tmp_path / "none.json"),), (str(path), "--regime", "future")):
+        assert zeropark(*wrong).returncode == 1

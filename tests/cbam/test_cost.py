@@ -1,0 +1,134 @@
+"""Default values, benchmarks, and what a tonne costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.cbam.works import installation, precursor, process
+
+from zeropark.cbam.cost import (
+    CostOptions,
+    allocation_factor,
+    below_threshold,
+    cost_of,
+    product_cost,
+)
+from zeropark.cbam.defaults import benchmark_of, default_of, defaults_of, figure, figures
+from zeropark.cbam.engine import assess
+from zeropark.cbam.model import DEFINITIVE, Product
+from zeropark.errors import InputError
+
+
+def test_longest_row_serves() -> None:
+    """2523 10 00 has two rows of its own; 7208 serves 7208 10 00; 7203 has no value for China."""
+    assert {row.routes for row in defaults_of("2523 10 00")} == {"A", "B"}
+    grey = default_of("25231000", "A")
+    assert grey is not None
+    assert (grey.direct, grey.indirect, grey.total) == (1.35, 0.04, 1.39)
+    sheet = default_of("72081000")
+    assert sheet is not None
+    assert (sheet.row_code, sheet.total, sheet.indirect) == ("7208", 3.187, None)
+    assert default_of("72031000") is None
+    assert default_of("99990000") is None
+
+
+def test_mark_up_by_year_and_section() -> None:
+    sheet, urea = default_of("72081000"), default_of("31021090")
+    assert sheet is not None
+    assert urea is not None
+    assert [sheet.markup_percent(year) for year in (2026, 2027, 2028, 2033)] == [10, 20, 30, 30]
+    assert [sheet.with_markup(year) for year in (2026, 2027, 2028)] == [3.506, 3.824, 4.143]
+    assert [urea.markup_percent(year) for year in (2026, 2028)] == [1, 1]
+
+
+def test_benchmark_by_route_and_year() -> None:
+    rolled = benchmark_of("72081000", 2026, "C")
+    assert rolled is not None
+    assert (rolled.a, rolled.b) == (0.044, 1.37)
+    slab = [benchmark_of("72189911", year) for year in (2027, 2028)]
+    assert [line.b for line in slab if line] == [1.189, 1.151]
+    assert benchmark_of("99990000", 2026) is None
+
+
+def test_cost_of_a_tonne_by_hand() -> None:
+    """2 t − 0.5 t free = 1.5 certificates × 80 EUR = 120 EUR, 20 EUR paid at home: 100 EUR, 1.25 certificates."""
+    cost = cost_of(2.0, 0.5, 80, 20, "actual")
+    assert (cost.certificates_per_t, cost.eur_per_t) == (1.5, 100)
+    assert cost.of(10) == (12.5, 1000)
+    assert cost_of(0.4, 0.5, 80, 0, "actual").eur_per_t == 0
+    assert cost_of(1.0, 0.5, 80, 99, "actual").eur_per_t == 0
+    with pytest.raises(InputError):
+        cost_of(1, 0, -1, 0, "actual")
+
+
+def test_product_by_actual_and_default_value() -> None:
+    """Sheet of own pig iron's price: actual 1.2 + 0.5 × 2 with benchmark 0.044 + 0.5 × that of 7201; default 3.506."""
+    told = installation(
+        process("P1", 1000, 1200, goods_category="Iron or steel products"),
+        products=(Product(10, "P1", "72081000", "sheet"),),
+        precursors=(precursor("PP1", 500, 2.0, cn_code="72011011"),),
+        regime=DEFINITIVE,
+    )
+    result = assess(told)
+    iron = benchmark_of("72011011", 2026, "C")
+    assert iron is not None
+    cost = product_cost(result, result.products[0], CostOptions(price_eur_per_t=100))
+    assert cost.actual is not None
+    assert cost.default is not None
+    assert cost.actual.see_tco2e_per_t == pytest.approx(2.2)
+    free = 0.975 * (0.044 + 0.5 * iron.b)
+    assert cost.actual.free_allocation_tco2e_per_t == pytest.approx(free)
+    assert cost.actual.eur_per_t == pytest.approx(100 * (2.2 - free))
+    assert cost.default.eur_per_t == pytest.approx(100 * (3.506 - 0.975 * 1.37))
+    later = product_cost(result, result.products[0], CostOptions(year=2034, price_eur_per_t=100))
+    assert later.actual is not None
+    assert later.actual.eur_per_t == pytest.approx(220)
+
+
+def test_cement_default_is_per_tonne_of_clinker() -> None:
+    told = installation(
+        process("P1", 1000, 800, goods_category="Cement"),
+        products=(Product(10, "P1", "25232900", "cement", {"clinker_factor": 0.5}),),
+    )
+    for regime in (told.regime, DEFINITIVE):
+        result = assess(replace(told, regime=regime))
+        cost = product_cost(result, result.products[0], CostOptions(price_eur_per_t=100))
+        default = default_of("25232900")
+        assert cost.default is not None
+        assert cost.actual is not None
+        assert default is not None
+        assert cost.default.see_tco2e_per_t == pytest.approx(default.with_markup(2026) * 0.5)
+        assert cost.actual.see_tco2e_per_t == pytest.approx(0.8)
+
+
+def test_unknown_code_has_no_cost() -> None:
+    told = installation(process("P1", 1, 1), products=(Product(10, "P1", "99990000", "x"),))
+    result = assess(told)
+    cost = product_cost(result, result.products[0], CostOptions())
+    assert cost.actual is None
+    assert cost.default is None
+    assert cost.notes
+
+
+def test_threshold_and_years() -> None:
+    assert below_threshold("72081000", 50)
+    assert not below_threshold("72081000", 50.1)
+    assert not below_threshold("28041000", 1)
+    assert not below_threshold("27160000", 1)
+    assert allocation_factor(2026) == 0.975
+    assert allocation_factor(2040) == 0
+    with pytest.raises(InputError):
+        allocation_factor(2025)
+    with pytest.raises(InputError):
+        figure("cbam_factor", "1999")
+
+
+def test_every_figure_carries_source_mark_and_date() -> None:
+    assert figures()
+    for row in figures():
+        assert row.source
+        assert row.mark in ("O", "2", "R")
+        assert row.date
+    assert figure("cbam_factor", "2026").mark == "O"
+    assert figure("cbam_factor", "2027").mark == "R"
