@@ -25,6 +25,19 @@ def kernel(function: Any) -> Any:
 
 
 @kernel
+def close(root: int, stack: Ints, on_stack: int, order: Ints, placed: int, low: Ints) -> int:
+    """Take the component of its root off the stack and put it in order; how many nodes it has."""
+    count = 0
+    while True:
+        member = stack[on_stack - 1 - count]
+        order[placed + count] = member
+        count += 1
+        low[member] = low.size  # closed: no longer on the stack
+        if member == root:
+            return count
+
+
+@kernel
 def components(
     first: Ints,
     supplier: Ints,
@@ -76,14 +89,8 @@ def components(
             if low[node] == number[node]:
                 bounds[found] = placed
                 found += 1
-                while True:
-                    on_stack -= 1
-                    member = stack[on_stack]
-                    order[placed] = member
-                    placed += 1
-                    low[member] = n  # closed: no longer on the stack
-                    if member == node:
-                        break
+                closed = close(node, stack, on_stack, order, placed, low)
+                on_stack, placed = on_stack - closed, placed + closed
             depth -= 1
             if depth >= 0 and low[node] < low[path[depth]]:
                 low[path[depth]] = low[node]
@@ -261,6 +268,70 @@ def add_layer(
 
 
 @kernel
+def enter(
+    t: int,
+    hours: float,
+    entries: Any,
+    stores: Any,
+    fifo: bool,
+    room: Any,
+    x: Array,
+    own: Array,
+    out: Array,
+    shares: Array,
+) -> None:
+    """What enters each node in a step, and what stores give of what was in them; arguments as in ``run``."""
+    at, charge, discharge, efficiency, keeps, survives = stores
+    oldest, newest, amounts, layers = room
+    x[:] = 0.0
+    own[:] = 0.0
+    for e in range(entries[0].size):
+        rate = entries[1][t, e]
+        if rate > 0.0:
+            for k in range(x.shape[1]):
+                x[entries[0][e], k] += rate * entries[2][e, k]
+    for s in range(at.size):
+        inside = hours * efficiency[s, 0] * charge[t, s]
+        need = hours * discharge[t, s] / efficiency[s, 1]
+        share = draw(s, fifo, keeps[s, 0], keeps[s, 1], inside, need, oldest, newest, amounts, layers, out[s])
+        shares[t, s] = share
+        own[at[s]] += share * survives[s, 0] * survives[s, 1] * charge[t, s]
+        for k in range(x.shape[1]):
+            out[s, k] *= survives[s, 1] / hours
+            x[at[s], k] += out[s, k]
+
+
+@kernel
+def settle(
+    t: int,
+    hours: float,
+    stores: Any,
+    fifo: bool,
+    room: Any,
+    x: Array,
+    out: Array,
+    shares: Array,
+    stock: Array,
+    drawn: Array,
+) -> None:
+    """What was charged in a step goes into the stores, with the content that the nodes turned out to have."""
+    at, charge, _, efficiency, _, survives = stores
+    oldest, newest, amounts, layers = room
+    colour = np.zeros(x.shape[1])
+    for s in range(at.size):
+        share = shares[t, s]
+        for k in range(colour.size):
+            flow = survives[s, 0] * charge[t, s] * x[at[s], k]
+            drawn[t, s, k] = out[s, k] + share * survives[s, 1] * flow
+            colour[k] = (1.0 - share) * hours * flow
+        amount = (1.0 - share) * hours * efficiency[s, 0] * charge[t, s]
+        add_layer(s, fifo, amount, colour, oldest, newest, amounts, layers)
+        for j in range(oldest[s], newest[s]):
+            for k in range(colour.size):
+                stock[t, s, k] += layers[j, k]
+
+
+@kernel
 def run(
     hours: float,
     graph: tuple[Ints, Ints, Ints],
@@ -287,47 +358,17 @@ def run(
     """
     nodes, colours = x.shape
     first, supplier, via = graph
-    at, charge, discharge, efficiency, keeps, survives = stores
-    oldest, newest, amounts, layers = room
     order, bounds = np.zeros(nodes, np.int64), np.zeros(nodes + 1, np.int64)
     place, work = np.full(nodes, -1), np.zeros((5, nodes), np.int64)
-    matrix, own, out = np.zeros((nodes, nodes)), np.zeros(nodes), np.zeros((at.size, colours))
-    colour = np.zeros(colours)
+    matrix, own, out = np.zeros((nodes, nodes)), np.zeros(nodes), np.zeros((stores[0].size, colours))
     for t in range(carried.shape[0]):
-        x[:] = 0.0
-        own[:] = 0.0
-        for e in range(entries[0].size):
-            rate = entries[1][t, e]
-            if rate > 0.0:
-                for k in range(colours):
-                    x[entries[0][e], k] += rate * entries[2][e, k]
-        for s in range(at.size):
-            inside = hours * efficiency[s, 0] * charge[t, s]
-            need = hours * discharge[t, s] / efficiency[s, 1]
-            share = draw(
-                s, fifo, keeps[s, 0], keeps[s, 1], inside, need, oldest, newest, amounts, layers, out[s]
-            )
-            shares[t, s] = share
-            own[at[s]] += share * survives[s, 0] * survives[s, 1] * charge[t, s]
-            for k in range(colours):
-                out[s, k] *= survives[s, 1] / hours
-                x[at[s], k] += out[s, k]
+        enter(t, hours, entries, stores, fifo, room, x, own, out, shares)
         closed = solve_step(
             first, supplier, via, carried[t], diagonal[t], own, x, order, bounds, place, work, matrix
         )
         if closed >= 0:
             return t, closed
-        for s in range(at.size):
-            share = shares[t, s]
-            for k in range(colours):
-                flow = survives[s, 0] * charge[t, s] * x[at[s], k]
-                drawn[t, s, k] = out[s, k] + share * survives[s, 1] * flow
-                colour[k] = (1.0 - share) * hours * flow
-            amount = (1.0 - share) * hours * efficiency[s, 0] * charge[t, s]
-            add_layer(s, fifo, amount, colour, oldest, newest, amounts, layers)
-            for j in range(oldest[s], newest[s]):
-                for k in range(colours):
-                    stock[t, s, k] += layers[j, k]
+        settle(t, hours, stores, fifo, room, x, out, shares, stock, drawn)
         for n in range(keep.size):
             for k in range(colours):
                 kept[t, n, k] = x[keep[n], k] if diagonal[t, keep[n]] > 0.0 else np.nan
