@@ -48,7 +48,7 @@ def installation_of(
     power = electricity_of(park, spec, flows, period, attribution, members, faults)
     made = made_by(ground)
     processes = tuple(_process(ground, name, made[name], power[name]) for name in made)
-    precursors = precursors_of(ground, {})
+    precursors = precursors_of(ground)
     products = products_of(ground, made)
     fail_if(dict.fromkeys(faults))
     return Installation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from zeropark.cbam.defaults import default_of
 from zeropark.cbam.from_park_ground import Ground, Made
 from zeropark.cbam.from_park_streams import park_fault, tonnes_per_unit
 from zeropark.cbam.model import Product, PurchasedPrecursor, RouteAmount, Source, Use
@@ -19,13 +20,8 @@ ALL_ROUTES = "All production routes"
 _NOTHING = 1e-9
 
 
-def precursors_of(
-    ground: Ground, default_of: Mapping[str, tuple[float, float | None]]
-) -> tuple[PurchasedPrecursor, ...]:
-    """Every declared precursor with what the processes used of it, losses on the way included (Eq. 60).
-
-    default_of: direct and indirect default value by name of the precursor.
-    """
+def precursors_of(ground: Ground) -> tuple[PurchasedPrecursor, ...]:
+    """Every declared precursor with what the processes used of it, losses on the way included (Eq. 60)."""
     found = []
     for name, declared in ground.spec.precursors.items():
         field = f"precursors.{name}"
@@ -43,7 +39,7 @@ def precursors_of(
         }
         uses = {process: amount for process, amount in uses.items() if amount > _NOTHING}
         bought = scale * ground.amounts.given.get(port, 0.0)
-        found.append(_precursor(name, declared, uses, bought, default_of.get(name)))
+        found.append(_precursor(name, declared, uses, bought, _values(ground, name, declared)))
     return tuple(found)
 
 
@@ -52,18 +48,17 @@ def _precursor(
     declared: CbamPrecursor,
     uses: Mapping[str, float],
     bought: float,
-    default: tuple[float, float | None] | None,
+    values: tuple[float | None, float | None],
 ) -> PurchasedPrecursor:
     used = sum(uses.values())
     source: Source = "Measured" if declared.values == "actual" else "Default"
-    direct, indirect = (declared.see_direct, declared.see_indirect) if default is None else default
     return PurchasedPrecursor(
         id=name,
         name=declared.name or name,
         goods_category=declared.category,
         purchased=(RouteAmount(declared.route or ALL_ROUTES, max(bought, used)),),
         consumed_in=tuple(Use(process, amount) for process, amount in uses.items()),
-        see_direct=direct,
+        see_direct=values[0],
         see_direct_source=source,
         specific_electricity_mwh_per_t=declared.specific_electricity,
         specific_electricity_source=source if declared.specific_electricity is not None else None,
@@ -71,12 +66,26 @@ def _precursor(
         electricity_ef_source=declared.electricity_source
         if declared.electricity_factor is not None
         else None,
-        see_indirect=indirect,
+        see_indirect=values[1],
         other_use=max(bought - used, 0.0),
         country=declared.country,
         cn_code=declared.cn_code or None,
         justification=declared.document or None,
     )
+
+
+def _values(ground: Ground, name: str, declared: CbamPrecursor) -> tuple[float | None, float | None]:
+    """Direct and indirect specific emissions: the maker's, or default values with the mark-up of the year."""
+    if declared.values == "actual":
+        return declared.see_direct, declared.see_indirect
+    value = default_of(declared.cn_code) if declared.country == "CN" else None
+    if value is None:
+        found = f"CN {declared.cn_code} of {declared.country}"
+        expected = "a code and country with a default value that is shipped"
+        ground.faults.append(park_fault(ground.park, f"precursors.{name}.cn_code", found, expected))
+        return None, None
+    marked = 1 + value.markup_percent(ground.period.end.year) / 100
+    return value.direct * marked, None if value.indirect is None else value.indirect * marked
 
 
 def products_of(ground: Ground, made: Mapping[str, Made]) -> tuple[Product, ...]:

@@ -7,6 +7,10 @@ an importer's script made for the template finds each number in its cell.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
+
+from zeropark.park.cbam_checks import ROUTES as WITH_ROUTES
+from zeropark.park.cbam_spec import GoodsCategory
 
 SHEETS = (
     "0_Versions",
@@ -50,33 +54,10 @@ COMMUNICATION_ROW = 26
 ALL_ROUTES = "All production routes"
 _OTHER = ("Other production routes", "Unknown production routes")
 ROUTES: Mapping[str, tuple[str, ...]] = {
-    "Cement": (ALL_ROUTES,),
-    "Cement clinker": (ALL_ROUTES,),
-    "Calcined clays ": (ALL_ROUTES,),
-    "Aluminous cement": (ALL_ROUTES,),
-    "Iron or steel products": (ALL_ROUTES,),
-    "Crude steel": ("Basic oxygen steelmaking", "Electric arc furnace", *_OTHER),
-    "Direct reduced iron": (ALL_ROUTES,),
-    "Pig iron": ("Blast furnace route", "Smelting reduction", *_OTHER),
-    "Alloys (FeMn, FeCr, FeNi)": (ALL_ROUTES,),
-    "Sintered Ore": (ALL_ROUTES,),
-    "Hydrogen": (
-        "Steam reforming and partial oxidation",
-        "Electrolysis of water",
-        "Chlor-Alkali electrolysis and production of chlorates",
-        *_OTHER,
-    ),
-    "Ammonia": (
-        "Haber-Bosch process with steam reforming of natural gas or biogas",
-        "Haber-Bosch process with gasification of coal or other fuels",
-        *_OTHER,
-    ),
-    "Nitric acid": (ALL_ROUTES,),
-    "Urea": (ALL_ROUTES,),
-    "Mixed fertilisers": (ALL_ROUTES,),
-    "Aluminium products": (ALL_ROUTES,),
-    "Unwrought aluminium": ("Primary (electrolytic) smelting", "Secondary melting (recycling)", *_OTHER),
-    "Electricity (export to EU)": (ALL_ROUTES,),
+    ("Calcined clays " if category == "Calcined clays" else category): (
+        (*WITH_ROUTES[category], *_OTHER) if category in WITH_ROUTES else (ALL_ROUTES,)
+    )
+    for category in get_args(GoodsCategory)
 }
 """Goods categories and their routes, Parameters_Constants rows 89 to 106 (the blank after "Calcined clays" is theirs)."""
 ROUTE_SLOTS = 8

@@ -11,6 +11,7 @@ from zeropark import units
 from zeropark.errors import Fault, nearest
 from zeropark.park.assets import Connection, Converter, Demand, Market, Sizing, Source, Storage
 from zeropark.park.carbon_checks import carbon_faults
+from zeropark.park.cbam_checks import cbam_faults
 from zeropark.park.efficiency_checks import efficiency_faults
 from zeropark.park.fields import Declared, Series
 from zeropark.park.footprint_checks import footprint_faults
@@ -26,7 +27,7 @@ _NAMED = (
 _BAD_IN_NAME = re.compile(r"[/:.\x00-\x1f\x7f]")
 _LONGEST_NAME = 100
 _KINDS = ("source", "demand", "converter", "storage", "connection", "market")
-_SECTIONS = (carbon_faults, efficiency_faults, footprint_faults)
+_SECTIONS = (carbon_faults, cbam_faults, efficiency_faults, footprint_faults)
 """What each further section checks of itself."""
 
 

@@ -1,0 +1,69 @@
+"""What is wrong in the section ``cbam`` is told at once, with its place and the nearest right thing"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.cbam_out.steel_park import PARK, park_in
+
+from zeropark.errors import Fault, InputError
+
+
+def faults(folder: Path, *changes: tuple[str, str]) -> tuple[Fault, ...]:
+    text = PARK
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    with pytest.raises(InputError) as caught:
+        park_in(folder, text)
+    return caught.value.faults
+
+
+CASES = {
+    "unknown asset": (("assets: [electrolyser]", "assets: [electrolyzer]"), "did you mean 'electrolyser'"),
+    "not its product": (
+        ("assets: [shaft], product: dri", "assets: [shaft], product: steel"),
+        "no output of shaft",
+    ),
+    "no such route": (
+        ("route: Electric arc furnace}", "route: Electric arc}"),
+        "did you mean 'Electric arc furnace'",
+    ),
+    "route where there is one": (
+        ("assets: [shaft], product: dri", "assets: [shaft], product: dri, route: Midrex"),
+        "leave it out",
+    ),
+    "unknown process": (("billets: {process: steel", "billets: {process: stell"), "did you mean 'steel'"),
+    "code of four digits": (('cn_code: "7207 12 10"', 'cn_code: "7207"'), "eight digits"),
+    "node elsewhere": (("{asset: eaf, node: carbon,", "{asset: eaf, node: gas,"), "does not touch 'gas'"),
+    "fuel in no stream": (
+        ("    carbon: {asset: eaf, node: carbon, method: mass_balance, carbon_content: 0.9 t/t}\n", ""),
+        "fuel 'carbon' enters 'steel'",
+    ),
+    "life-cycle factor": (("factor_energy: 56.1 tCO2/TJ", "factor_energy: 56.1 tCO2e/TJ"), "tCO2/TJ"),
+    "life-cycle precursor": (("see_direct: 0.2 tCO2/t", "see_direct: 0.2 tCO2e/t"), "tCO2/t"),
+    "energy without ncv": (("ncv: 36 GJ/kNm3, ", ""), "factor_energy without ncv"),
+    "actual without value": (("      see_direct: 0.2 tCO2/t\n", ""), "actual values without see_direct"),
+    "supply of no electricity": (
+        ("    wind: {link: direct", "    gas-supply: {link: direct"),
+        "gives no electricity",
+    ),
+    "two processes, one asset": (("assets: [eaf]", "assets: [eaf, shaft]"), "of 'iron' too"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_fault_is_told(name: str, tmp_path: Path) -> None:
+    change, words = CASES[name]
+    found = faults(tmp_path, change)
+    assert any(words in str(fault) for fault in found), found
+    assert all(fault.field.startswith("cbam") for fault in found), found
+    assert all(fault.line for fault in found)
+
+
+def test_all_faults_at_once(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path, CASES["unknown asset"][0], CASES["node elsewhere"][0], CASES["unknown process"][0]
+    )
+    assert len({fault.field for fault in found}) >= 3
