@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.cbam.test_faults import document
 
+from zeropark.cli.app import main
 
-def zeropark(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "zeropark.cli", "cbam", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={"PATH": "", "COLUMNS": "160", "PYTHONIOENCODING": "utf-8"},
-    )
+
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def zeropark(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["zeropark", "cbam", *arguments])
+        try:
+            main()
+            code = 0
+        except SystemExit as left:
+            code = int(left.code or 0)
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return run
 
 
 @pytest.fixture
@@ -30,7 +44,9 @@ def example(tmp_path: Path) -> Path:
     return path
 
 
-def test_json_has_the_promised_keys_first(example: Path, tmp_path: Path) -> None:
+def test_json_has_the_promised_keys_first(
+    zeropark: Callable[..., Done], example: Path, tmp_path: Path
+) -> None:
     done = zeropark(str(example), "--json", "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -50,7 +66,7 @@ def test_json_has_the_promised_keys_first(example: Path, tmp_path: Path) -> None
     assert (tmp_path / "out" / "cbam.json").is_file()
 
 
-def test_regime_and_table(example: Path) -> None:
+def test_regime_and_table(zeropark: Callable[..., Done], example: Path) -> None:
     done = zeropark(str(example), "--regime", "definitive", "--tonnes", "40", "--price", "80")
     assert done.returncode == 0, done.stderr
     assert "definitive 2025/2547" in done.stdout
@@ -58,7 +74,7 @@ def test_regime_and_table(example: Path) -> None:
     assert "50 t" in done.stdout
 
 
-def test_faults_as_json(tmp_path: Path) -> None:
+def test_faults_as_json(zeropark: Callable[..., Done], tmp_path: Path) -> None:
     told = document()
     told["production_processes"][0]["production_by_route"][0]["amount"] = -1
     path = tmp_path / "bad.json"

@@ -202,7 +202,7 @@ def _precursor(finder: _Finder, precursor: PurchasedPrecursor) -> None:
     finder.within(f"{at}.other_use", precursor.other_use, 0, float("inf"), "0 or more")
     for number, use in enumerate(precursor.consumed_in):
         finder.within(f"{at}.consumed_in.{number}", use.amount, 0, float("inf"), "0 or more")
-        if use.process not in ids:
+        if use.process not in ids and not is_outside(use.process):
             place = f"{at}.consumed_in.{number}.process"
             finder.add(place, f"'{use.process}'", _known(ids), nearest(use.process, ids))
     if any(known(use.amount) > 0 for use in precursor.consumed_in):
@@ -217,17 +217,26 @@ def _precursor(finder: _Finder, precursor: PurchasedPrecursor) -> None:
             )
 
 
+def is_outside(words: str) -> bool:
+    """Whether the words say that the consumer is not told of here, as partial worked examples do."""
+    return "not in this file" in words.lower() or "outside" in words.lower()
+
+
 def _known(ids: list[str]) -> str:
     return "a process of the installation: " + (", ".join(ids) or "none told")
 
 
 def _products(finder: _Finder) -> None:
-    ids = [process.id for process in finder.installation.processes]
-    for product in finder.installation.products:
+    installation = finder.installation
+    ids = [process.id for process in installation.processes]
+    for product in installation.products:
         at = f"products.{product.row}"
         if product.process not in ids:
             finder.add(f"{at}.process", f"'{product.process}'", _known(ids), nearest(product.process, ids))
-        if not re.fullmatch(r"\d{4}(\d{2}){0,3}", product.cn_code):
+        blank_allowed = installation.regime != DEFINITIVE  # the template computes without it
+        if not (blank_allowed and not product.cn_code) and not re.fullmatch(
+            r"\d{4}(\d{2}){0,3}", product.cn_code
+        ):
             finder.add(f"{at}.cn_code", f"'{product.cn_code}'", "a CN code of 4 to 10 digits")
 
 

@@ -107,8 +107,9 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
     """What a tonne of a good costs, by actual and by default value."""
     notes: list[str] = []
     price, factor = certificate_price(options), allocation_factor(options.year)
-    default = default_of(product.cn_code, options.route or None)
-    routes = options.route or (default.routes if default else "")
+    chosen = options.route or _route_told(result, product)
+    default = default_of(product.cn_code, chosen or None)
+    routes = chosen or (default.routes if default else "")
     content = _content(result, product)
     by_default = None
     if default is None:
@@ -128,6 +129,12 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
         )
     )
     return ProductCost(product.row, product.cn_code, product.name, actual, by_default, default, tuple(notes))
+
+
+def _route_told(result: CbamResult, product: ProductResult) -> str:
+    """The letter that the good itself is told with."""
+    told = next(good for good in result.source.products if good.row == product.row)
+    return str(told.parameters.get("benchmark_route", "")).upper().strip("()")
 
 
 def _content(result: CbamResult, product: ProductResult) -> float:

@@ -104,7 +104,7 @@ class Branch:
         """The unit of a leaf as a term of the model; None where none is told. An unknown one is a fault."""
         leaf = self.data.get(key)
         self._note(f"*.{key}_unit", key)
-        unit = leaf.get("unit") if isinstance(leaf, dict) else None
+        unit = leaf.get("unit") if isinstance(leaf, dict) else self.data.get(f"{key}_unit")
         if unit is None or unit == "":
             return None
         found = known.get(plain_unit(str(unit)))

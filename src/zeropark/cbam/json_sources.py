@@ -35,6 +35,12 @@ MEASUREMENT_COLUMNS = {
 """Columns of sheet B_EmInst, section c, and the fields of the model."""
 
 
+_ALUMINIUM = {**terms.TONNES, "tal": 1.0, "taluminium": 1.0}
+_CONCENTRATION = {"g/nm3": 1.0, "mg/nm3": 1e-3, "kg/1000nm3": 1.0}
+_HOURS = dict.fromkeys(("h", "hours", "h/period", "h/a", "h/year", "h/yr"), 1.0)
+_FLOW = {"1000nm3/h": 1.0, "nm3/h": 1e-3}
+
+
 def pfc_of(branch: Branch, id_: str) -> PfcSource:
     """A perfluorocarbon source, by whatever names its fields have."""
     id_ = branch.text("id") or id_
@@ -45,7 +51,7 @@ def pfc_of(branch: Branch, id_: str) -> PfcSource:
         id=id_,
         name=known.text("name") or id_,
         method=method or ("slope" if slope else "overvoltage"),
-        aluminium_t=known.number("aluminium_t", units=terms.TONNES),
+        aluminium_t=known.number("aluminium_t", units=_ALUMINIUM),
         frequency=known.number("frequency"),
         duration=known.number("duration"),
         slope_factor=known.number("slope_factor"),
@@ -65,9 +71,9 @@ def measurement_of(branch: Branch, id_: str) -> MeasurementSource:
         id=id_,
         name=known.text("name") or id_,
         gas=known.choice("gas", terms.GASES) or "CO2",
-        concentration_g_per_nm3=known.number("concentration_g_per_nm3"),
-        hours=known.number("hours"),
-        flow_1000nm3_per_h=known.number("flow_1000nm3_per_h"),
+        concentration_g_per_nm3=known.number("concentration_g_per_nm3", units=_CONCENTRATION),
+        hours=known.number("hours", units=_HOURS),
+        flow_1000nm3_per_h=known.number("flow_1000nm3_per_h", units=_FLOW),
         biomass_percent=known.number("biomass_percent", units=terms.PERCENT),
     )
 

@@ -20,7 +20,6 @@ from zeropark.cbam.template_layout import (
     A_SHEET,
     B_SHEET,
     C_SHEET,
-    CONSTANTS,
     PRODUCT_COLUMNS,
     S_SHEET,
     BalanceRows,
@@ -30,7 +29,7 @@ from zeropark.cbam.template_layout import (
 )
 from zeropark.cbam.template_links import precursors_of, processes_of
 from zeropark.cbam.template_sources import measurements_of, pfc_sources_of, streams_of
-from zeropark.cbam.xlsx_cells import Cells, read_cells
+from zeropark.cbam.xlsx_cells import CONSTANTS, Cells, read_cells
 from zeropark.errors import fail_if, nearest
 
 
@@ -172,6 +171,7 @@ def _products(cells: Cells, names: dict[str, str]) -> tuple[Product, ...]:
         process = cells.text(S_SHEET, f"D{row}", f"products.{row}.process")
         if process is None or process == "n.a.":
             continue
+        process = next((name for name in names if name.lower() == process.lower()), process)
         if process not in names:
             cells.fault(
                 S_SHEET, f"D{row}", f"'{process}'", "a process of sheet A_InstData", nearest(process, names)

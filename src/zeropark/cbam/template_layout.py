@@ -12,7 +12,6 @@ C_SHEET = "C_Emissions&Energy"
 D_SHEET = "D_Processes"
 E_SHEET = "E_PurchPrec"
 S_SHEET = "Summary_Products"
-CONSTANTS = "Parameters_Constants"
 
 MAX_PROCESSES, MAX_PRECURSORS = 10, 20
 

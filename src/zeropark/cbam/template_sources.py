@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from zeropark.cbam import terms
 from zeropark.cbam.model import ActivityUnit, MeasurementSource, PfcSource, SourceStream
-from zeropark.cbam.template_layout import B_SHEET, CONSTANTS, numbered_rows
-from zeropark.cbam.xlsx_cells import Cells, Term
+from zeropark.cbam.template_layout import B_SHEET, numbered_rows
+from zeropark.cbam.xlsx_cells import CONSTANTS, Cells, Term
 
 
 def streams_of(cells: Cells) -> tuple[SourceStream, ...]:

@@ -19,15 +19,17 @@ from zeropark.cbam.xlsx_formula import NotSimple, evaluate
 from zeropark.errors import Fault, InputError, nearest
 
 Term = TypeVar("Term")
-SHEETS = (
+NEEDED = (
     "A_InstData",
     "B_EmInst",
     "C_Emissions&Energy",
     "D_Processes",
     "E_PurchPrec",
     "Summary_Products",
-    "Parameters_Constants",
 )
+CONSTANTS = "Parameters_Constants"
+"""Hidden in the Commission's file: words of its language; a workbook without it is read in English."""
+SHEETS = (*NEEDED, CONSTANTS)
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
 
@@ -49,7 +51,7 @@ class Cells:
     @property
     def keeps_values(self) -> bool:
         """Whether the file stores what its formulas give; programs that only write formulas leave that out."""
-        return self.values["Parameters_Constants"].get("B34") is not None
+        return not self.values.get(CONSTANTS) or self.values[CONSTANTS].get("B34") is not None
 
     def fault(self, sheet: str, cell: str, found: str, expected: str, hint: str = "") -> None:
         """Note one thing wrong."""
@@ -171,7 +173,7 @@ def read_cells(path: Path) -> Cells:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # extensions of the file that are not read are of no use here
         values, formulas = _loaded(path, True), _loaded(path, False)
-    missing = [name for name in SHEETS if name not in values]
+    missing = [name for name in NEEDED if name not in values]
     if missing:
         raise InputError(
             Fault(
@@ -184,7 +186,7 @@ def read_cells(path: Path) -> Cells:
             )
             for name in missing
         )
-    return Cells(path.name, values, formulas)
+    return Cells(path.name, {CONSTANTS: {}, **values}, {CONSTANTS: {}, **formulas})
 
 
 def _loaded(path: Path, data_only: bool) -> dict[str, dict[str, object]]:

@@ -17,6 +17,7 @@ from zeropark.cbam.model import DEFINITIVE, TRANSITIONAL, Installation, Regime
 from zeropark.cbam.read_json import read_example
 from zeropark.cbam.read_template import read_template
 from zeropark.cbam.result import CbamResult
+from zeropark.cbam.workbook import write_workbook
 from zeropark.cbam.write import document_of
 from zeropark.cli.given import PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
@@ -96,7 +97,7 @@ def cbam_command(
         costs = _costs(result, CostOptions(year, price, route.upper(), paid))
     document = document_of(result, costs)
     if out is not None:
-        _write(out, document)
+        _write(out, installation, result, document)
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
@@ -127,7 +128,8 @@ def _costs(result: CbamResult, options: CostOptions) -> tuple[ProductCost, ...]:
     return tuple(product_cost(result, product, options) for product in result.products)
 
 
-def _write(out: Path, document: dict[str, object]) -> None:
+def _write(out: Path, installation: Installation, result: CbamResult, document: dict[str, object]) -> None:
     out.mkdir(parents=True, exist_ok=True)
+    write_workbook(installation, result, out / "cbam.xlsx")
     text = json.dumps(document, ensure_ascii=False, indent=2)
     (out / "cbam.json").write_text(text + "\n", encoding="utf-8")
