@@ -13,6 +13,9 @@ from zeropark.cli.options import AsJson, Overrides, ParkPath, pairs
 from zeropark.cli.say import say_checked
 from zeropark.errors import Fault, InputError
 from zeropark.examples.write import write_example
+from zeropark.park.measures import measure_faults
+from zeropark.park.read import file_of
+from zeropark.park.yaml import read_yaml
 from zeropark.readings import load
 
 
@@ -33,9 +36,12 @@ def check_command(park: ParkPath, overrides: Overrides = None, as_json: AsJson =
         found = load(park, pairs(overrides))
     except InputError as error:
         faults = error.faults
+    file = file_of(park)
+    if file.is_file():
+        faults += tuple(measure_faults(read_yaml(file, file.name)))
     if as_json:
         print(json.dumps([fault.as_dict() for fault in faults], ensure_ascii=False, indent=2))
-    elif found is None:
+    elif faults or found is None:
         say_faults(faults)
     else:
         say_checked(found)

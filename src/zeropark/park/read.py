@@ -49,7 +49,7 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None, parsed: Do
     parsed: the park file where it was parsed before, which takes longer than all else of a short period.
     Raises InputError with every fault found in the file, its tables and its packs.
     """
-    file = path if path.suffix in (".yaml", ".yml") else path / PARK_FILE
+    file = file_of(path)
     if not file.is_file():
         raise InputError(
             [
@@ -115,6 +115,11 @@ def _left_out(pruned: ParkFile, document: Document) -> tuple[str, ...]:
         for name, _ in _sections(document.data.get(section))
         if name not in getattr(pruned, section)
     )
+
+
+def file_of(path: Path) -> Path:
+    """The park file of a folder; a park file itself stays what it is."""
+    return path if path.suffix in (".yaml", ".yml") else path / PARK_FILE
 
 
 def partial_park(
@@ -378,7 +383,10 @@ def _converted(
 
 
 def assumptions_of(document: Document, packs: Mapping[str, Pack]) -> tuple[Assumption, ...]:
-    """Every number that carries its evidence, in file order, then the packs' own sources."""
+    """Every number that carries its evidence, in file order, then the packs' own sources.
+
+    Measures are left out: they are not part of the park until they are planned with it.
+    """
     own = [
         Assumption(
             ".".join(map(str, path)),
@@ -389,6 +397,7 @@ def assumptions_of(document: Document, packs: Mapping[str, Pack]) -> tuple[Assum
             str(raw.get("note", "")),
         )
         for path, raw in evidence_of(document.data)
+        if path[:1] != ("measures",)
     ]
     ruled = [
         Assumption(f"pack {name}", pack.version, pack.source, pack.mark, pack.date, pack.status)
