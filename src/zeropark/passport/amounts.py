@@ -6,7 +6,7 @@ Each is only a proposal: ``Book`` takes it where it gives the engine's own value
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,8 @@ class Graph:
     rates: Rates
     claimed: frozenset[tuple[str, str]]
     """(origin, claimant) pairs of the ledger."""
+    meters: Mapping[str, tuple[str, str]]
+    """Origin → asset and node whose flow it is; empty names where nothing meters it."""
 
     @cached_property
     def by_ident(self) -> dict[str, str]:
@@ -79,8 +81,8 @@ class Graph:
             found = [n for n in self.park.spec.nodes if ident(n) == node]
             return self._from_pool(process, self.by_ident.get(maker, ""), found)
         if kind == "upstream" and name in self.by_ident:
-            asset = self.park.assets[self.by_ident[name]]
-            nodes = [asset.node] if isinstance(asset, (Source, Market)) else []
+            supply = self.park.assets[self.by_ident[name]]
+            nodes = [supply.node] if isinstance(supply, (Source, Market)) else []
             return self._from_pool(process, self.by_ident[name], nodes)
         asset = self.park.assets.get(process)
         if kind in ("direct", "gases") and isinstance(asset, Converter):
@@ -95,16 +97,30 @@ class Graph:
         return []
 
     def _electricity(self, process: str, name: str) -> list[str]:
-        origins = dict.fromkeys(origin for origin, _ in self.claimed if ident(origin) == name)
+        """Claims on an origin; and with its part of what stores held at first, which counts as the period's mix."""
         found = []
-        for origin in origins:
-            who = [c for c in (process, *self._serving(process)) if (origin, c) in self.claimed]
-            parts = (
-                f'total({quoted(CLAIMS)},"mwh","origin",{quoted(origin)},"claimant",{quoted(c)})' for c in who
+        for origin in dict.fromkeys(origin for origin, _ in self.claimed if ident(origin) == name):
+            own = self._claims(process, [origin])
+            if own:
+                found.append(f"({' + '.join(own)})")
+            opened = self._claims(
+                process, [o for o, _ in self.claimed if not self.meters.get(o, ("", ""))[0]]
             )
-            if who:
-                found.append(f"({' + '.join(parts)})")
+            made = {o: self._flow("inflow", *at) for o, at in self.meters.items() if at in self.rates.by}
+            if opened and origin in made:
+                plus = " + "
+                mix = f"{made[origin]}/({' + '.join(made.values())})"
+                found.append(f"({' + '.join([*own, f'({plus.join(opened)})*{mix}'])})")
         return found
+
+    def _claims(self, process: str, origins: Iterable[str]) -> list[str]:
+        """What a process and the loads that serve it claim of origins."""
+        return [
+            f'total({quoted(CLAIMS)},"mwh","origin",{quoted(origin)},"claimant",{quoted(who)})'
+            for origin in dict.fromkeys(origins)
+            for who in (process, *self._serving(process))
+            if (origin, who) in self.claimed
+        ]
 
     def _from_pool(self, process: str, maker: str, nodes: Iterable[str]) -> list[str]:
         """What a process takes from a pool, times the part of the pool that comes from a maker."""

@@ -90,7 +90,7 @@ def declared_of(unit: str, mass_kg: float | None) -> Declared:
 
 def decimal(value: float) -> str:
     """A number as PACT writes it: digits and a point, never an exponent."""
-    text = format(Decimal(repr(float(value))), "f")
+    text = format(Decimal(repr(float(value) + 0.0)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -125,7 +125,7 @@ def _carbon(statement: Statement, park: Park) -> dict[str, Any]:
         found["biogenicNonCO2Emissions"] = decimal(biogenic)
     if (country := country_of(facts["zone"])) is not None:
         found["geographyCountry"] = country
-    if sources := _secondary(park.spec):
+    if sources := _secondary(statement, park.spec):
         found["secondaryEmissionFactorSources"] = sources
     if rating := _ratings(statement, park.spec):
         found["dqi"] = rating
@@ -173,11 +173,16 @@ def _comment(statement: Statement) -> str:
         "estimate 5), temporal by age (3, 6, 10, 15 years), geographical 1 for the country of the park, 3 for the "
         "world, else 5."
     )
-    return " ".join([basis, f"Statement {hash_of(statement)}.", *notes, rating])
+    sentences = (note if note.endswith(".") else f"{note}." for note in notes)
+    return " ".join([basis, f"Statement {hash_of(statement)}.", *sentences, rating])
 
 
-def _secondary(spec: ParkFile) -> list[dict[str, str]]:
-    found = {(f.name or name, str(f.year)) for name, f in spec.factors.items() if not f.primary}
+def _secondary(statement: Statement, spec: ParkFile) -> list[dict[str, str]]:
+    """The factors of the user's list that lines of the statement read, primary ones left out."""
+    read = {name for name in spec.factors for line in statement.lines if f'"factor.{name}"' in line.formula}
+    found = {
+        (f.name or name, str(f.year)) for name, f in spec.factors.items() if name in read and not f.primary
+    }
     return [{"name": name, "version": year} for name, year in sorted(found)]
 
 

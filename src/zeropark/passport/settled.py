@@ -17,6 +17,7 @@ from zeropark.footprint.result import ChainLink, Contribution, ProductFootprint
 from zeropark.park.model import Park
 from zeropark.passport.amounts import Graph
 from zeropark.passport.book import Book
+from zeropark.texts import both, in_language
 
 _SAME = 1e-6
 
@@ -48,7 +49,8 @@ def settled(of: ProductFootprint, graph: Graph, book: Book) -> Settled:
             base = f"{link.id}.of.{line.id}"
             amount = settle(f"{base}.amount", line.amount, graph.amount(link, line))
             lines.append(_factored(line, amount, base, graph, settle, of.basis))
-        links.append(replace(link, made=made, share=share, contributions=tuple(lines)))
+        title = _output_title(link, graph.park)
+        links.append(replace(link, title=title, made=made, share=share, contributions=tuple(lines)))
     values = footprints(links)
     links = [
         replace(link, footprint=values[link.id], contributions=_behind(link.contributions, values))
@@ -82,6 +84,15 @@ def node_of(of: ProductFootprint, park: Park) -> str:
     spec = park.spec.footprint
     product = spec.products.get(of.product) if spec is not None else None
     return product.node if product is not None else ""
+
+
+def _output_title(link: ChainLink, park: Park) -> str:
+    """What comes from which process: a process may have several outputs."""
+    node = park.spec.nodes.get(link.node)
+    english = (node.name if node is not None else "") or link.node
+    chinese = (node.name_zh if node is not None else "") or english
+    process, process_zh = in_language(link.title, "en"), in_language(link.title, "zh")
+    return both(f"{english} from {process}", f"{process_zh}的{chinese}")
 
 
 def mix_id(link: ChainLink) -> str:

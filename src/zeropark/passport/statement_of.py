@@ -17,6 +17,7 @@ from zeropark.park.model import Park
 from zeropark.passport.amounts import Graph
 from zeropark.passport.book import Book
 from zeropark.passport.evidence import CLAIMS, Evidence
+from zeropark.passport.ledger import meter_of
 from zeropark.passport.settled import mix_id, settled, solved
 from zeropark.passport.words import ALLOCATIONS, BASIS_TITLES
 from zeropark.statement.claims import CERTIFICATES, LIMIT
@@ -190,7 +191,8 @@ def statement_of(
         frozenset(zip(pairs["origin"], pairs["claimant"], strict=True)) if pairs is not None else frozenset()
     )
     book = Book(evidence)
-    found = settled(footprint, Graph(park, readings.rates(), claimed), book)
+    meters = {origin: meter_of(park, origin) for origin in sorted({origin for origin, _ in claimed})}
+    found = settled(footprint, Graph(park, readings.rates(), claimed, meters), book)
     writer = _Writer(found.of, book, found.formulas, found.mixes)
     book.expect((f"{link.id}.footprint", link.footprint) for link in found.of.chain)
     writer.product()
@@ -296,8 +298,7 @@ def _choices(book: Book, of: ProductFootprint) -> None:
     for way, shared in of.by_allocation.items():
         if shared is not None:
             title = headed(both("Co-products", "联产品"), ALLOCATIONS.get(way, way))
-            own = ["total.kgco2e"] if way == of.allocation else []
-            state(f"choice.allocation.{way}", title, shared, own, clause=SHARING)
+            state(f"choice.allocation.{way}", title, shared, ["total.kgco2e"], clause=SHARING)
     ratio = ["total.primary/total.kgco2e"] if of.value else []
     state(
         "total.primary_share", both("Share of primary data", "初级数据占比"), of.primary_share, ratio, ENGINE

@@ -9,6 +9,7 @@ from zeropark.figures.numbers import Language, number, percent, unit_text
 from zeropark.figures.palette import LOSS, ORIGINS, SERIES
 from zeropark.park.assets import Market, Source
 from zeropark.park.model import Park
+from zeropark.passport.words import AS_STATED
 from zeropark.statement.canonical import hash_of
 from zeropark.statement.formula import ident, is_declared, parse
 from zeropark.statement.model import Line, Statement
@@ -16,7 +17,7 @@ from zeropark.texts import in_language
 
 _PARTS = ("gate", "electricity", "upstream", "embodied")
 _COLOURS = {"gate": "#c4451c", "electricity": "#e2b93b", "upstream": "#7b68b0", "embodied": "#66737e"}
-_MOST = 9
+_MOST, _SAME = 9, 1e-9
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def context_of(statement: Statement, park: Park, language: Language) -> dict[str
         "contributions": _contributions(lines, language),
         "electricity": _electricity(lines, park, language),
         "bases": _choices(lines, "choice.basis.", language, facts["basis"]),
-        "ways": _choices(lines, "choice.allocation.", language, facts["allocation"]),
+        "ways": _ways(lines, language),
         "embodied": _choices(lines, "choice.with", language, ""),
         "behind": _behind(lines, language),
         "notes": [in_language(note, language) for note in facts["notes"].splitlines() if note],
@@ -137,17 +138,25 @@ def _choices(lines: dict[str, Line], prefix: str, language: Language, chosen: st
     ]
     own = [line for line in own if line.id != "choice.embodied"]
     whole = lines["total.kgco2e"].value
-    largest = max((abs(line.value) for line in own), default=0.0)
     return [
         {
             "name": in_language(line.title, language).rpartition(": " if language == "en" else "：")[2],
             "value": number(line.value, 5),
-            "change": percent(_part(line.value - whole, whole)) if line.value != whole else "",
-            "width": 100 * abs(line.value) / largest if largest else 0.0,
+            "change": _change(line.value, whole),
             "chosen": line.id.rpartition(".")[2] == chosen or (not chosen and line.value == whole),
         }
         for line in own
     ]
+
+
+def _ways(lines: dict[str, Line], language: Language) -> list[dict[str, Any]]:
+    """What is stated first: its processes may each have their own way; then every way taken wherever it can be."""
+    rows = _choices(lines, "choice.allocation.", language, "")
+    if not rows:
+        return []
+    stated = in_language(AS_STATED, language)
+    first = {"name": stated, "value": number(lines["total.kgco2e"].value, 5), "change": "", "chosen": True}
+    return [first, *({**row, "chosen": False} for row in rows)]
 
 
 def _behind(lines: dict[str, Line], language: Language) -> list[dict[str, str]]:
@@ -176,6 +185,11 @@ def _unverified(statement: Statement, language: Language) -> list[str]:
         if line.mark == "R"
     ]
     return list(dict.fromkeys(name for name in found if name))
+
+
+def _change(value: float, whole: float) -> str:
+    part = _part(value - whole, whole)
+    return "" if abs(part) < _SAME else ("+" if part > 0 else "") + percent(part)
 
 
 def _part(value: float, whole: float) -> float:

@@ -19,3 +19,4 @@ ALLOCATIONS: Mapping[str, str] = {
     "mixed": both("several ways", "多种方式"),
     "none": both("one product, nothing to share", "单一产品，无需分摊"),
 }
+AS_STATED = both("as the park file says for each process", "按园区文件对各工序的规定")

@@ -1,0 +1,125 @@
+"""PACT 3.0.3: valid against its own OpenAPI file, figures from the statement, filters as the recipient asks."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from tests.passport import small
+from tests.passport.conftest import CREATED, Works
+
+from zeropark.errors import InputError
+from zeropark.passport.pact import country_of, decimal, declared_of, pact_of
+from zeropark.passport.pact_list import Filter, footprint_by_id, footprints_in, validity
+from zeropark.passport.write import Passport
+
+OPENAPI = Path(__file__).resolve().parents[3] / "shared" / "reference" / "pact" / "openapi.yaml"
+there = pytest.mark.skipif(not OPENAPI.is_file(), reason="PACT's OpenAPI file is not beside the repository")
+
+
+def schema() -> dict[str, Any]:
+    """OpenAPI 3.1 schemas are JSON Schema 2020-12."""
+    content = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
+    return {"$ref": "#/components/schemas/ProductFootprint", "components": content["components"]}
+
+
+def pact(passport: Passport) -> dict[str, Any]:
+    return dict(json.loads((passport.folder / "pact.json").read_text(encoding="utf-8")))
+
+
+@there
+@pytest.mark.parametrize("product", ["part", "metal"])
+def test_valid(works: Works, tmp_path: Path, product: str) -> None:
+    found = pact(works.passport(product, tmp_path / product))
+    checker = jsonschema.Draft202012Validator(
+        schema(), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    )
+    assert [error.message for error in checker.iter_errors(found)] == []
+    broken = found | {"pcf": found["pcf"] | {"pcfExcludingBiogenicUptake": 1.5}}
+    assert list(checker.iter_errors(broken)), "the schema is looked at"
+    del broken["pcf"]["geographyCountry"]
+    assert list(checker.iter_errors({**found, "specVersion": "three"}))
+
+
+@there
+def test_valid_without_a_country(works: Works, issued: Passport) -> None:
+    elsewhere = replace(issued.statement, facts={**(issued.statement.facts or {}), "zone": "UTC"})
+    found = pact_of(elsewhere, works.outcome.park, CREATED)
+    assert "geographyCountry" not in found["pcf"]
+    jsonschema.Draft202012Validator(schema()).validate(found)
+
+
+def test_figures(issued: Passport) -> None:
+    found = pact(issued)
+    pcf = found["pcf"]
+    assert float(pcf["pcfExcludingBiogenicUptake"]) == pytest.approx(small.PART)  # per tonne: 1000 kg
+    assert (pcf["declaredUnitOfMeasurement"], pcf["declaredUnitAmount"]) == ("kilogram", "1000")
+    assert pcf["productMassPerDeclaredUnit"] == "1000"
+    assert pcf["fossilCarbonContent"] == "10"  # 0.01 kg/kg
+    assert pcf["geographyCountry"] == "CN"
+    assert (pcf["referencePeriodStart"], pcf["referencePeriodEnd"]) == (
+        "2025-02-28T16:00:00Z",
+        "2025-03-01T16:00:00Z",
+    )
+    assert float(pcf["primaryDataShare"]) == pytest.approx(100 * 625 / 1450)
+    assert found["companyName"] == "Works Ltd"
+    assert found["created"] == "2025-04-01T08:00:00Z"
+    # ore of 2010 from an estimate for the world, electricity of 2024 for China
+    assert [source["version"] for source in pcf["secondaryEmissionFactorSources"]] == ["2010", "2024", "2024"]
+    assert all(1 <= float(rating) <= 5 for rating in pcf["dqi"].values())
+    assert all(not isinstance(value, float) for value in pcf.values()), "decimals travel as strings"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (-0.0, "0"), (1e-9, "0.000000001"), (1e21, "1" + "0" * 21), (12.50, "12.5"), (100.0, "100")],
+)
+def test_decimal(value: float, text: str) -> None:
+    assert decimal(value) == text
+    assert re.fullmatch(r"[+-]?\d+(\.\d+)?", text)
+
+
+def test_declared_units() -> None:
+    assert declared_of("t", None) == declared_of("t", 3.0)
+    assert (declared_of("MWh", None).unit, declared_of("MWh", None).amount) == ("kilowatt hour", 1000.0)
+    assert declared_of("pcs", 45.0).mass_kg == 45.0
+    assert declared_of("GJ", None).unit in ("megajoule", "kilowatt hour")
+
+
+def test_country_of_a_zone() -> None:
+    assert [country_of(zone) for zone in ("Asia/Shanghai", "Europe/Berlin", "UTC")] == ["CN", "DE", None]
+
+
+def test_listed_and_filtered(works: Works, issued: Passport, tmp_path: Path) -> None:
+    works.passport("metal", tmp_path / "a/metal")
+    works.passport("part", tmp_path / "b")
+    both = footprints_in(tmp_path)
+    assert {one["productNameCompany"] for one in both} == {"Part", "Metal"}
+    part = next(one for one in both if one["productNameCompany"] == "Part")
+
+    def names(**wanted: Any) -> list[str]:
+        return [one["productNameCompany"] for one in footprints_in(tmp_path, Filter(**wanted))]
+
+    assert names(product_ids=(part["productIds"][0].upper(),)) == ["Part"]
+    assert names(classifications=("URN:PACT:productclassification:cn:73269098",)) == ["Part"]
+    assert sorted(names(geographies=("cn",))) == ["Metal", "Part"]
+    assert names(geographies=("DE",)) == [] == names(status="Deprecated")
+    assert sorted(names(status="active")) == ["Metal", "Part"]
+    begin, end = validity(part)
+    assert (end.year - begin.year, begin) == (3, datetime(2025, 3, 1, 16, tzinfo=UTC))
+    assert len(names(valid_on=begin)) == 2 == len(names(valid_on=end))
+    assert names(valid_on=datetime(2031, 1, 1, tzinfo=UTC)) == []
+    assert names(valid_after=begin) == []
+    assert len(names(valid_before=datetime(2031, 1, 1, tzinfo=UTC))) == 2
+    assert footprint_by_id(tmp_path, part["id"].upper()) == part
+    assert footprint_by_id(tmp_path, "none") is None
+    (tmp_path / "b/pact.json").write_text("{}")
+    with pytest.raises(InputError, match="no PACT footprint"):
+        footprints_in(tmp_path)
