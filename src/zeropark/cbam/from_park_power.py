@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -44,29 +45,20 @@ def electricity_of(
     matched: dict[str, Array] = {}
     if claims and attribution is not None:
         matched = _matched(park, spec, flows, period, attribution, faults)
-    found = {}
+    told: dict[str, Electricity] = {}
     for name, assets in members.items():
-        consumed = sum(_use_mwh(park, flows, asset, period).sum() for asset in assets)
-        own = {
-            supply: sum(
-                float(by_consumer[attribution.consumers.index(asset)])
-                for asset in assets
-                if attribution and asset in attribution.consumers
-            )
-            for supply, by_consumer in matched.items()
-            if attribution
-        }
+        consumed = sum((float(_use_mwh(park, flows, asset, period).sum()) for asset in assets), 0.0)
+        own = {supply: _own(attribution, by_consumer, assets) for supply, by_consumer in matched.items()}
+        used = _electricity(spec, consumed, own, flows.clock.step_hours)
         exported, factor = _exported(park, spec, flows, period, assets, name, faults)
-        electricity = _electricity(spec, float(consumed), own, flows.clock.step_hours)
-        found[name] = Electricity(
-            electricity.consumed_mwh,
-            electricity.ef_tco2_per_mwh,
-            electricity.ef_source,
-            electricity.evidence,
-            exported,
-            factor,
-        )
-    return found
+        told[name] = replace(used, exported_mwh=exported, exported_ef_tco2_per_mwh=factor)
+    return told
+
+
+def _own(attribution: Attribution | None, by_consumer: Array, assets: tuple[str, ...]) -> float:
+    """What these assets have of an amount that is told by consumer."""
+    consumers = attribution.consumers if attribution is not None else ()
+    return sum((float(by_consumer[consumers.index(asset)]) for asset in assets if asset in consumers), 0.0)
 
 
 def _electricity(spec: CbamSpec, consumed: float, matched: Mapping[str, float], step: float) -> Electricity:

@@ -82,7 +82,8 @@ def trace(
         and port[0] not in keepers
         and not isinstance(park.assets[port[0]], Connection)
     )
-    at: dict[Place, int] = {place: index for index, place in enumerate([*nodes, *((k,) for k in keepers)])}
+    places: list[Place] = [*nodes, *((keeper,) for keeper in keepers)]
+    at = {place: index for index, place in enumerate(places)}
     mixing, entering = np.eye(len(at)), np.zeros((len(at), len(origins)))
     for node in nodes:
         row = at[node]
@@ -154,9 +155,10 @@ def _more_inside(flows: Flows, period: Period, name: str, store: Storage) -> flo
     if period.first > 0:
         return after - float(level[period.first - 1])
     hours = flows.clock.step_hours
+    kept = float((1.0 - store.standing_loss) ** hours)
     net = float(flows.net[name, store.node][0])
     gained = store.charge_efficiency * max(-net, 0.0) - max(net, 0.0) / store.discharge_efficiency
-    return after - (float(level[0]) - gained * hours) / (1.0 - store.standing_loss) ** hours
+    return after - (float(level[0]) - gained * hours) / kept
 
 
 def used_by(traced: Traced, amounts: Amounts, assets: Iterable[str]) -> dict[Port, float]:

@@ -81,7 +81,7 @@ def _shares(page: Page, installation: Installation) -> None:
     page.text("O5", "Share of purchased precursor consumed, per unit of good produced")
     shares, count = chain_shares(installation), len(installation.processes)
     columns = [*"EFGHIJKLMN"[:count], *_purchased_columns(len(installation.precursors))]
-    names = [link.name for link in (*installation.processes, *installation.precursors)]
+    names = [*(p.name for p in installation.processes), *(p.name for p in installation.precursors)]
     page.text("D6", "Process")
     page.texts(6, dict(zip(columns, names, strict=True)), "label")
     for row, process in enumerate(installation.processes):

@@ -226,7 +226,12 @@ def _detail(
 ) -> None:
     """What every link of the chain brings into a unit of the good."""
     at = DETAIL_ROW + DETAIL_STEP * index
-    heads = {"C": index + 1, "D": told.name, "F": "Aggregated goods category", "G": "Mass share"}
+    heads: dict[str, str | int] = {
+        "C": index + 1,
+        "D": told.name,
+        "F": "Aggregated goods category",
+        "G": "Mass share",
+    }
     more = {"H": "(Share of) Default value", "I": "SEE (direct)", "J": "SEE (indirect)", "K": "SEE (total)"}
     rest = {
         "L": "EmbEm (direct)",
