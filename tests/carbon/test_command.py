@@ -1,0 +1,129 @@
+"""``zeropark carbon`` over metered flows in a table: what it prints and writes, and what it says of bad input."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from zeropark.cli.carbon import carbon_command
+from zeropark.errors import InputError
+
+PARK = """
+zeropark: 1
+name: Two tenants
+name_zh: 两家企业
+time: {start: "2025-03-01", days: 2, zone: Asia/Shanghai}
+money: {discount_rate: 5 %}
+carriers:
+  electricity: {unit: MWh, kind: electricity}
+nodes: {bus: electricity}
+tenants: {a: {name: Alpha, name_zh: 甲}, b: {name: Beta, name_zh: 乙}}
+assets:
+  pv: {kind: source, node: bus, capacity: 10, origin: solar, name: Sun, name_zh: 光伏, upstream: sun}
+  grid: {kind: market, node: bus, origin: grid, buy: {price: 500}, name: Grid, name_zh: 电网, upstream: mix}
+  battery: {kind: storage, node: bus, capacity: 20, charge_efficiency: 95 %, discharge_efficiency: 95 %}
+  load-a: {kind: demand, node: bus, tenant: a, target: {amount: 1, per: day}}
+  load-b: {kind: demand, node: bus, tenant: b, target: {amount: 1, per: day}}
+factors:
+  sun: {per: MWh, footprint: 0.04 tCO2e/MWh, year: 2024, region: CN, quality: database}
+  mix: {per: kWh, footprint: 0.5777 kgCO2e/kWh, year: 2024, region: CN, quality: database}
+carbon:
+  grid: {location: 0.6479 tCO2/MWh, residual: 0.8325 tCO2/MWh, clean_share: 30 %}
+  contracts: {ppa: {tenant: a, supply: pv, share: 50 %}}
+"""
+
+
+def zeropark(*arguments) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "zeropark.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+def meters(steps=48) -> dict[str, np.ndarray]:
+    """By day the sun charges the battery, by night it gives what went in; the grid does the rest."""
+    hour = np.arange(steps) % 24
+    sun = np.where((hour >= 8) & (hour < 16), 9.0, 0.0)
+    charge = np.where(sun > 0, 2.0, 0.0)
+    discharge = np.where(sun > 0, 0.0, 2.0 * 0.95 * 0.95 * 8 / 16)
+    a, b = np.full(steps, 4.0), np.full(steps, 2.0)
+    grid = a + b + charge - discharge - sun
+    return {
+        "pv": sun,
+        "battery": discharge - charge,
+        "load-a": -a,
+        "load-b": -b,
+        "grid": np.maximum(grid, 0),
+        "spill": grid,
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "park.yaml").write_text(PARK, encoding="utf-8")
+    found = meters()
+    found["pv"] = found["pv"] + np.minimum(found.pop("spill"), 0)  # nothing is sold: the sun is held back
+    times = pd.date_range("2025-03-01", periods=48, freq="h", tz="Asia/Shanghai").tz_convert("UTC")
+    rows = [pd.DataFrame({"time": times, "asset": asset, "node": "bus", "carrier": "electricity", "flow": flow})
+            for asset, flow in found.items()]  # fmt: skip
+    pd.concat(rows).to_csv(tmp_path / "flows.csv", index=False)
+    return tmp_path
+
+
+def test_papers_of_a_day(folder):
+    out = folder / "out"
+    done = zeropark(
+        "carbon",
+        "--park",
+        folder,
+        "--flows",
+        folder / "flows.csv",
+        "--period",
+        "2025-03-02",
+        "--out",
+        out,
+        "--json",
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told == json.loads((out / "electricity.json").read_text(encoding="utf-8"))
+    assert [one["tenant"] for one in told["tenants"]] == ["a", "b"]
+    assert told["conservation"]["largest_residual"] < 1e-9
+    a = told["tenants"][0]
+    assert a["use_mwh"] == pytest.approx(96)
+    table = pd.read_parquet(out / "electricity.parquet")
+    assert list(table.columns) == ["time", "tenant", "origin", "mwh"]
+    sums = table.groupby(["tenant", "origin"], observed=True)["mwh"].sum()
+    for one in told["tenants"]:
+        for origin, mwh in one["by_origin_mwh"].items():
+            assert sums.get((one["tenant"], origin), 0.0) == pytest.approx(mwh)
+    grid = a["by_origin_mwh"]["grid"]
+    assert a["operating_tco2"]["hourly"] == pytest.approx(grid * 0.8325)
+    assert a["operating_tco2"]["location"] == pytest.approx(grid * 0.6479)
+    assert a["life_cycle_tco2e"] == pytest.approx(grid * 0.5777 + a["by_origin_mwh"]["pv"] * 0.04)
+    assert a["score_24_7"] == pytest.approx((a["by_origin_mwh"]["pv"] + 0.3 * grid) / a["supplied_mwh"])
+    page = (out / "electricity.html").read_text(encoding="utf-8")
+    assert "Where the electricity came from" in page
+    assert "电力溯源" in page
+    book = openpyxl.load_workbook(out / "electricity.xlsx")
+    assert book.sheetnames == ["tenants", "factors", "a", "b"]
+    assert book["a"].max_row == 25
+    csv = pd.read_csv(out / "electricity.csv")
+    assert csv["time"].str.startswith("2025-03-02T").all()
+    assert csv["time"].str.endswith("+08:00").all()
+
+
+def test_words_for_people_and_for_mistakes(folder, capsys):
+    carbon_command(folder, folder / "flows.csv", tenant="b")
+    said = capsys.readouterr().out
+    assert "Beta" in said
+    assert "Alpha" not in said
+    with pytest.raises(InputError, match="a tenant that uses electricity"):
+        carbon_command(folder, folder / "flows.csv", tenant="c")
+    table = pd.read_csv(folder / "flows.csv")
+    table.drop(index=table.index[3]).to_csv(folder / "gap.csv", index=False)
+    with pytest.raises(InputError, match="1 steps missing"):
+        carbon_command(folder, folder / "gap.csv")
