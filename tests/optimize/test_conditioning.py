@@ -75,6 +75,23 @@ def test_the_example_hears_nothing(tmp_path: Any) -> None:
     assert notes(load(tmp_path)) == ()
 
 
+def test_known_flows_that_cancel_leave_nothing_of_their_rounding(make_park: MakePark) -> None:
+    """0.571 × 10.87 is 6.20677 but for 9e-16: no flow, and no row that nothing could meet exactly."""
+    assert 0.571 * 10.87 != 6.20677
+    assets: dict[str, Any] = {
+        "ore": {"kind": "source", "node": "el", "capacity": 6.20677, "must_run": True},
+        "plant": {
+            "kind": "converter", "rated": "h2", "inputs": {"el": 10.87}, "outputs": {"h2": 1},
+            "capacity": 0.571, "min_load": 1,
+        },
+        "sale": {"kind": "demand", "node": "h2", "profile": [0.571, 0.571]},
+    }  # fmt: skip
+    problem = problem_of(make_park(assets, NODES, steps=2))
+    assert not problem.variables
+    assert np.all(problem.row_lower == 0.0)
+    assert np.all(problem.row_upper == 0.0)
+
+
 def test_flows_too_large_name_carrier_and_unit(make_park: MakePark) -> None:
     (note,) = notes(park_with(make_park, load=3e9))
     assert "node 'h2'" in note

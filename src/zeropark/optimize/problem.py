@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from zeropark.forms import Array, Form, Key, Weight
 
 IntArray = NDArray[np.int64]
+_ROUNDING = 1e-14
+"""Of what cancels: sums of a few products in double precision are off by less."""
 
 
 @dataclass(frozen=True)
@@ -138,17 +140,19 @@ def assemble(
     families: dict[str, slice] = {}
     first = 0
     for family in rows:
-        shift = np.zeros(family.lower.size)
+        shift, gross = np.zeros(family.lower.size), np.zeros(family.lower.size)
         for term in family.terms:
             if term.key in known:
-                np.add.at(shift, term.row, term.value * known[term.key][term.entry])
+                given = term.value * known[term.key][term.entry]
+                np.add.at(shift, term.row, given)
+                np.add.at(gross, term.row, np.abs(given))
             else:
                 r.append(term.row + first)
                 c.append(term.entry + variables[term.key].start)
                 values.append(term.value)
         families[family.name] = slice(first, first + family.lower.size)
-        lowers.append(family.lower - shift)
-        uppers.append(family.upper - shift)
+        lowers.append(_remaining(family.lower, shift, gross))
+        uppers.append(_remaining(family.upper, shift, gross))
         first += family.lower.size
     cost, offset = _cost(variables, known, minimise, width)
     matrix = sp.csc_array((_joined(values), (_indices(r), _indices(c))), shape=(first, width))
@@ -165,6 +169,13 @@ def assemble(
         offset,
         np.repeat([v.whole for v in variables.values()], [v.count for v in variables.values()]).astype(bool),
     )
+
+
+def _remaining(bound: Array, known: Array, gross: Array) -> Array:
+    """What is left of a bound; zero where that is only the rounding of terms that cancel (``gross``: without signs)."""
+    left = bound - known
+    dust = np.isfinite(left) & (np.abs(left) <= _ROUNDING * gross)
+    return np.where(dust, 0.0, left)
 
 
 def _joined(parts: Sequence[Array]) -> Array:
