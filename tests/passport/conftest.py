@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.passport import small
 
-from zeropark.carbon.attribution import Attribution, attribution_of
+from zeropark.carbon.attribution import Attribution, Basis, attribution_of
 from zeropark.footprint.of_park import footprints_of
 from zeropark.outcome import Outcome
 from zeropark.park.period import Period, period_of
@@ -31,9 +31,9 @@ class Works:
     attribution: Attribution
     period: Period
 
-    def passport(self, product: str, out: Path, **issue: Any) -> Passport:
+    def passport(self, product: str, out: Path, basis: Basis = "hourly", **issue: Any) -> Passport:
         park, flows = self.outcome.park, self.outcome.flows
-        footprint = footprints_of(park, flows, self.attribution, self.period, (product,))[product]
+        footprint = footprints_of(park, flows, self.attribution, self.period, (product,), basis)[product]
         return write_passport(park, flows, self.attribution, footprint, out, Issue(CREATED, **issue))
 
 

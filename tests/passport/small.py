@@ -37,6 +37,8 @@ factors:
     year: 2024, region: China, quality: literature,
     spread: 1.2}
   mix: {per: MWh, footprint: 600 kgCO2e/MWh, year: 2024, region: China, quality: database}
+  yearly: {per: MWh, footprint: 500 kgCO2e/MWh, year: 2024, region: China, quality: database}
+  rest: {per: MWh, footprint: 800 kgCO2e/MWh, year: 2024, region: China, quality: database}
   mine: {per: t, footprint: 100 kgCO2e/t, year: 2010, region: world, quality: estimate}
 assets:
   pv: {kind: source, node: bus, origin: solar, capacity: 9 MW, upstream: sun, name: Roof, name_zh: 屋顶光伏}
@@ -52,6 +54,7 @@ assets:
 carbon:
   grid: {location: 0.5 tCO2/MWh, residual: 0.8 tCO2/MWh}
 footprint:
+  grid: {location: yearly, market: rest}
   allocation: {press: mass}
   runs: 200
   products:

@@ -17,6 +17,7 @@ from tests.passport import small
 from tests.passport.conftest import Works, works_in
 from typer.testing import CliRunner
 
+from zeropark.carbon.attribution import Basis
 from zeropark.cli.app import app
 from zeropark.errors import InputError
 from zeropark.passport import write as writing
@@ -88,6 +89,19 @@ def test_what_the_battery_held_at_first(tmp_path: Path) -> None:
     assert verify(written.folder / "passport.json").failures == ()
     assert written.statement.lines
     assert "opening of battery" in "".join(x.formula for x in written.statement.lines)
+
+
+@pytest.mark.parametrize(("basis", "grid"), [("location", 500.0), ("market", 800.0), ("hourly", 600.0)])
+def test_bases(works: Works, issued: Passport, tmp_path: Path, basis: Basis, grid: float) -> None:
+    """3.5 MWh/t along the chain, 60 of 84 from the sun: only the factor of the grid differs."""
+    written = works.passport("part", tmp_path / "out", basis)
+    found = values(written.statement)
+    expected = small.PART + 3.5 * 24 / 84 * (grid - 600)
+    assert found["total.kgco2e"] == pytest.approx(expected, rel=1e-12)
+    assert values(issued.statement)[f"choice.basis.{basis}"] == pytest.approx(expected, rel=1e-12)
+    checked = verify(written.folder / "passport.json")
+    assert checked.failures == ()
+    assert [x.id for x in checked.lines if x.how == "declared" and "electricity" in x.id] == []
 
 
 def test_same_statement_from_the_same_inputs(works: Works, issued: Passport, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from zeropark.carbon.attribution import attribution_of
+from zeropark.carbon.attribution import Basis, attribution_of
 from zeropark.cli.console import console, errors
 from zeropark.cli.given import FlowsOption, ParkOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, OutPath, Overrides, pairs, require_writable
@@ -32,6 +32,10 @@ def passport_command(
     park: ParkOption = Path("."),
     flows: FlowsOption = None,
     period: PeriodOption = None,
+    basis: Annotated[
+        Basis,
+        typer.Option(help="Of electricity, for the value and its lines; the others are told beside it."),
+    ] = "hourly",
     overrides: Overrides = None,
     key: Annotated[
         Path | None,
@@ -57,7 +61,9 @@ def passport_command(
         progress("trace the electricity", 0.0)
         attribution = attribution_of(outcome.park, outcome.flows)
         progress("footprint", 0.0)
-        footprint = footprints_of(outcome.park, outcome.flows, attribution, during, (product,))[product]
+        footprint = footprints_of(outcome.park, outcome.flows, attribution, during, (product,), basis)[
+            product
+        ]
         progress("write the passport", 0.0)
         issue = Issue(datetime.now(UTC), after, key)
         written = write_passport(outcome.park, outcome.flows, attribution, footprint, out, issue)
@@ -126,6 +132,7 @@ def _summary(written: Passport) -> dict[str, object]:
         "period": statement.period,
         "value": total.value,
         "unit": total.unit,
+        "basis": (statement.facts or {})["basis"],
         "gate_to_gate": values["total.gate"].value,
         "by_basis": _below(statement, "choice.basis."),
         "by_allocation": _below(statement, "choice.allocation."),

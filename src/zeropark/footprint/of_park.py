@@ -30,11 +30,17 @@ _COLUMN = {name: n for n, name in enumerate((*KINDS, *EXTRA))}
 
 
 def footprints_of(
-    park: Park, flows: Flows, attribution: Attribution | None, period: Period, names: tuple[str, ...] = ()
+    park: Park,
+    flows: Flows,
+    attribution: Attribution | None,
+    period: Period,
+    names: tuple[str, ...] = (),
+    basis: Basis = VALUE_BASIS,
 ) -> dict[str, ProductFootprint]:
     """Footprint of every product of the park file, or of some, by name.
 
-    attribution: needed where a process uses electricity. Raises InputError with every fault: a factor that is missing,
+    attribution: needed where a process uses electricity. basis: of the value and its lines; the values of the others
+    stand in ``by_basis``. Raises InputError with every fault: a factor that is missing,
     co-products that nothing says how to share, negative production, inputs without output, loops without end.
     """
     spec = park.spec.footprint or FootprintSpec()
@@ -43,16 +49,16 @@ def footprints_of(
     fail_if(amounts.faults)
     supplied = supplied_of(amounts, attribution) if attribution is not None else {}
     bases: dict[Basis, Solved] = {}
-    for basis in (VALUE_BASIS, *(b for b in BASES if b != VALUE_BASIS)):
-        inventory = inventory_of(amounts, attribution, basis, supplied)
+    for one in (basis, *(b for b in BASES if b != basis)):
+        inventory = inventory_of(amounts, attribution, one, supplied)
         if not bases:
             fail_if(_nothing_made(park, products, inventory, period))
-        bases[basis] = solved_of(park, inventory, [p.node for p in products.values()])
-    chosen = bases[VALUE_BASIS]
+        bases[one] = solved_of(park, inventory, [p.node for p in products.values()])
+    chosen = bases[basis]
     ways = _by_way(park, chosen)
     spreads = _spreads(chosen, spec, [p.node for p in products.values()])
     lines = Lines(chosen, spec.embodied)
-    context = _Context(park, period, spec, bases, ways, lines, spreads)
+    context = _Context(park, period, spec, basis, bases, ways, lines, spreads)
     return {name: _footprint(context, name, product) for name, product in products.items()}
 
 
@@ -115,6 +121,7 @@ class _Context:
     park: Park
     period: Period
     spec: FootprintSpec
+    basis: Basis
     bases: Mapping[Basis, Solved]
     ways: Mapping[str, Solved | None]
     lines: Lines
@@ -136,7 +143,7 @@ def _value(solved: Solved, node: str, embodied: bool) -> float:
 def _footprint(context: _Context, name: str, product: Product) -> ProductFootprint:
     park, chosen, node, embodied = (
         context.park,
-        context.bases[VALUE_BASIS],
+        context.bases[context.basis],
         product.node,
         context.spec.embodied,
     )
@@ -165,7 +172,7 @@ def _footprint(context: _Context, name: str, product: Product) -> ProductFootpri
         contributions=context.lines.of_product(node),
         allocation=own_ways.pop() if len(own_ways) == 1 else "mixed" if own_ways else "none",
         share=_own_share(chosen, node, {link.process for link in own}),
-        basis=VALUE_BASIS,
+        basis=context.basis,
         by_basis={basis: _value(context.bases[basis], node, embodied) for basis in BASES},
         by_allocation=_by_allocation(context, node, shared_behind),
         primary_share=min(row["primary"] / gross, 1.0) if gross > 0 else 0.0,

@@ -111,7 +111,15 @@ class Graph:
                 plus = " + "
                 mix = f"{made[origin]}/({' + '.join(made.values())})"
                 found.append(f"({' + '.join([*own, f'({plus.join(opened)})*{mix}'])})")
+            found += self._average(process, origin)
         return found
+
+    def _average(self, process: str, origin: str) -> list[str]:
+        """Location-based: what the process uses, times the origin's part of all that is used."""
+        whole = " + ".join(self._claims(process, [o for o, _ in self.claimed]))
+        used = f'total({quoted(CLAIMS)},"mwh","part","use")'
+        of_origin = f'total({quoted(CLAIMS)},"mwh","origin",{quoted(origin)},"part","use")'
+        return [f"(({whole})*{of_origin}/{used})"] if whole else []
 
     def _claims(self, process: str, origins: Iterable[str]) -> list[str]:
         """What a process and the loads that serve it claim of origins."""

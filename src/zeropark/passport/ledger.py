@@ -22,6 +22,9 @@ from zeropark.statement.claims import LEDGER
 
 STORES, EXPORTS, LOST = "(stores)", "(exports)", "(lost)"
 """Claimants that are no consumers."""
+USE = "use"
+"""In the column ``part``: a claim of a consumer; of the others it says what they are."""
+_PARTS = {STORES: "store", EXPORTS: "export", LOST: "lost"}
 _CERTIFIED = " (certified)"
 _NOTHING, _NOISE = 1e-12, 1e-10
 
@@ -65,8 +68,8 @@ def claims_of(park: Park, attribution: Attribution, period: Period) -> Claims:
         )
         if total > _NOISE * moved:
             carried[origin.name] = total
-    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(LEDGER))
-    for name in LEDGER[1:-1]:
+    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*LEDGER, "part"])
+    for name in (*LEDGER[1:-1], "part"):
         table[name] = table[name].astype("category")
     return Claims(table, carried)
 
@@ -115,6 +118,7 @@ def _rows(
             "asset": asset,
             "node": node,
             "claimant": claimant,
+            "part": _PARTS.get(claimant, USE),
             "mwh": mwh[kept],
         }
     )
