@@ -11,11 +11,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zeropark.cbam.defaults import DefaultValue, benchmark_of, default_of, figure
+from zeropark.cbam.defaults import Benchmark, DefaultValue, benchmark_of, default_of, figure
 from zeropark.cbam.goods import CLINKER_CODES, content_of, digits
 from zeropark.cbam.result import CbamResult, ProcessResult, ProductResult
 from zeropark.errors import Fault, InputError
 from zeropark.texts import both
+
+CODE_OF_CATEGORY = {
+    "hydrogen": "28041000",
+    "direct reduced iron": "72031000",
+    "sintered ore": "26011200",
+    "ammonia": "28141000",
+    "nitric acid": "28080000",
+    "cement clinker": "25231000",
+}
+"""Categories of one code (or of one benchmark), for links of the chain that are told without a code."""
 
 FREE_OF_THRESHOLD = ("280410", "2716")
 """Hydrogen and electricity: the 50 t threshold does not hold for them, Reg. (EU) 2025/2083 [O]."""
@@ -188,8 +198,14 @@ def _behind(result: CbamResult, id_: str, kind: str, year: int, routes: str) -> 
     """Benchmark of one link: column A of a process of the installation, column B of what is bought."""
     if kind == "process":
         codes = [product.cn_code for product in result.products if product.process == id_]
-        line = benchmark_of(codes[0], year, routes) if codes else None
+        category = result.process(id_).goods_category
+        line = _line_of(codes[0] if codes else None, category, year, routes)
         return None if line is None else line.a
-    bought = next((p for p in result.source.precursors if p.id == id_), None)
-    line = benchmark_of(bought.cn_code, year, routes) if bought and bought.cn_code else None
+    bought = next(precursor for precursor in result.source.precursors if precursor.id == id_)
+    line = _line_of(bought.cn_code, bought.goods_category, year, routes)
     return None if line is None else line.b
+
+
+def _line_of(code: str | None, category: str, year: int, routes: str) -> Benchmark | None:
+    known = code or CODE_OF_CATEGORY.get(category.strip().lower())
+    return benchmark_of(known, year, routes) if known else None

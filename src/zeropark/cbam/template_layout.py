@@ -71,12 +71,16 @@ def balance_rows(cells: Cells) -> BalanceRows:
 
 
 def numbered_rows(cells: Cells, sheet: str, count: int, first: int) -> list[int]:
-    """The rows of a table whose column C counts from 1 to ``count``, the first of them near row ``first``."""
+    """The rows of a table that column C numbers from 1, near row ``first``: as far as it counts, at most ``count``."""
+    values = cells.values[sheet]
     start = first
-    if cells.values[sheet].get(f"C{first}") != 1:
+    if values.get(f"C{first}") != 1:
         candidates = [row for row in range(max(first - 20, 1), first + 40) if _is_one(cells, sheet, row)]
         start = min(candidates, key=lambda row: abs(row - first), default=first)
-    return [start + number for number in range(count)]
+    if not _is_one(cells, sheet, start):
+        return [start + number for number in range(count)]
+    counted = next((n for n in range(count) if values.get(f"C{start + n}") != n + 1), count)
+    return [start + number for number in range(counted)]
 
 
 def _is_one(cells: Cells, sheet: str, row: int) -> bool:

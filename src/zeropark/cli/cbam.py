@@ -36,65 +36,66 @@ REGIME_WORDS: dict[str, Regime] = {
 }
 
 
+FileArgument = Annotated[
+    Path,
+    typer.Argument(
+        help="The Commission's template, filled (.xlsx), a worked example (.json), or a park with its flows.",
+        show_default=False,
+    ),
+]
+RegimeOption = Annotated[
+    str | None,
+    typer.Option(help="transitional or definitive; default: what the file says.", show_default=False),
+]
+YearOption = Annotated[int, typer.Option(help="Year of import, for mark-ups, benchmarks and CBAM factor.")]
+PriceOption = Annotated[
+    float | None,
+    typer.Option(
+        "--price", help="EUR per certificate; default: the last published quarter.", min=0, show_default=False
+    ),
+]
+PaidOption = Annotated[
+    float,
+    typer.Option("--paid", help="Carbon price paid in the country of origin, EUR per tonne of good.", min=0),
+]
+RouteOption = Annotated[str, typer.Option(help="Letter of the benchmark's production route, A to L.")]
+TonnesOption = Annotated[
+    float | None, typer.Option(help="Tonnes of a consignment.", min=0, show_default=False)
+]
+CbamFlowsOption = Annotated[
+    Path | None,
+    typer.Option("--flows", help="Park only: table of metered flows; default: planned.", show_default=False),
+]
+CbamOutOption = Annotated[
+    Path | None, typer.Option("--out", help="Folder for JSON, workbook and page.", show_default=False)
+]
+
+
 def cbam_command(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="The Commission's template, filled (.xlsx), a worked example (.json), or a park with its flows.",
-            show_default=False,
-        ),
-    ],
-    regime: Annotated[
-        str | None,
-        typer.Option(help="transitional or definitive; default: what the file says.", show_default=False),
-    ] = None,
-    year: Annotated[
-        int, typer.Option(help="Year of import, for mark-ups, benchmarks and CBAM factor.")
-    ] = 2026,
-    price: Annotated[
-        float | None,
-        typer.Option(
-            "--price",
-            help="EUR per certificate; default: the last published quarter.",
-            min=0,
-            show_default=False,
-        ),
-    ] = None,
-    paid: Annotated[
-        float, typer.Option("--paid", help="Carbon price paid in China, EUR per tonne of good.", min=0)
-    ] = 0.0,
-    route: Annotated[str, typer.Option(help="Letter of the benchmark's production route, A to L.")] = "",
-    tonnes: Annotated[
-        float | None, typer.Option(help="Tonnes of a consignment.", min=0, show_default=False)
-    ] = None,
-    flows: Annotated[
-        Path | None,
-        typer.Option(
-            "--flows", help="Park only: table of metered flows; default: planned.", show_default=False
-        ),
-    ] = None,
+    file: FileArgument,
+    regime: RegimeOption = None,
+    year: YearOption = 2026,
+    price: PriceOption = None,
+    paid: PaidOption = 0.0,
+    route: RouteOption = "",
+    tonnes: TonnesOption = None,
+    flows: CbamFlowsOption = None,
     period: PeriodOption = None,
     overrides: Overrides = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for JSON, workbook and page.", show_default=False)
-    ] = None,
+    out: CbamOutOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Embedded emissions under the EU's carbon border mechanism, and what they cost. 欧盟碳边境调节机制"""
     chosen = _regime(regime)
     if out is not None:
         require_writable(out)
-    with bar(quiet=as_json) as progress:
-        progress("read the input", 0.0)
-        if file.suffix.lower() in (".json", ".xlsx"):
-            installation = _from_file(file)
-        else:
-            outcome = outcome_of(file, flows, pairs(overrides), progress, as_json)
-            when = period_of(period, outcome.park.clock)
-            attribution = attribution_of(outcome.park, outcome.flows)
-            installation = installation_of(outcome.park, outcome.flows, when, attribution)
-        result = assess(replace(installation, regime=chosen) if chosen else installation)
-        costs = _costs(result, CostOptions(year, price, route.upper(), paid))
+    if file.suffix.lower() in (".json", ".xlsx"):
+        installation = _from_file(file)
+    else:
+        installation = _from_park(file, flows, period, pairs(overrides), as_json)
+    installation = replace(installation, regime=chosen) if chosen else installation
+    result = assess(installation)
+    costs = _costs(result, CostOptions(year, price, route.upper(), paid))
     document = document_of(result, costs)
     if out is not None:
         _write(out, installation, result, document)
@@ -102,6 +103,18 @@ def cbam_command(
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         say_cbam(result, costs, tonnes)
+
+
+def _from_park(
+    park: Path, flows: Path | None, period: str | None, overrides: dict[str, str], quiet: bool
+) -> Installation:
+    """The installation of a park over a period, its electricity attributed hour by hour."""
+    with bar(quiet=quiet) as progress:
+        outcome = outcome_of(park, flows, overrides, progress, quiet)
+        when = period_of(period, outcome.park.clock)
+        progress("attribute electricity", 0.0)
+        attribution = attribution_of(outcome.park, outcome.flows)
+        return installation_of(outcome.park, outcome.flows, when, attribution)
 
 
 def _regime(told: str | None) -> Regime | None:

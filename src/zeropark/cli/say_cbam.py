@@ -30,14 +30,13 @@ def say_cbam(result: CbamResult, costs: tuple[ProductCost, ...], tonnes: float |
 
 def _processes(result: CbamResult) -> Table:
     table = Table(title="Production processes 生产工序", title_justify="left")
-    for head in ("id", "name", "activity", "unit", "direct t", "indirect t", "SEE direct", "SEE indirect"):
-        table.add_column(head, justify="left" if head in ("id", "name", "unit") else "right")
+    for head in ("id", "name", "activity", "direct t", "indirect t", "SEE dir.", "SEE ind."):
+        _column(table, head, ("id", "name"))
     for process in result.processes:
         table.add_row(
             process.id,
             escape(process.name),
-            f"{process.activity_level:,.0f}",
-            process.unit,
+            f"{process.activity_level:,.0f} {process.unit}",
             f"{process.attributed_direct_tco2e:,.0f}",
             f"{process.attributed_indirect_tco2e:,.0f}",
             f"{process.see_direct:.4f}",
@@ -46,11 +45,16 @@ def _processes(result: CbamResult) -> Table:
     return table
 
 
+def _column(table: Table, head: str, words: tuple[str, ...]) -> None:
+    """Words to the left, figures to the right; where room is short, the name gives way."""
+    table.add_column(head, justify="left" if head in words else "right", no_wrap=head != "name")
+
+
 def _products(result: CbamResult, costs: tuple[ProductCost, ...]) -> Table:
     table = Table(title="Goods 产品", title_justify="left")
-    heads = ("CN", "name", "per", "SEE direct", "SEE indirect", "default", "EUR/t actual", "EUR/t default")
+    heads = ("CN", "name", "per", "SEE dir.", "SEE ind.", "default", "EUR/t", "by default")
     for head in heads:
-        table.add_column(head, justify="left" if head in ("CN", "name", "per") else "right")
+        _column(table, head, ("CN", "name", "per"))
     for product, cost in zip(result.products, costs, strict=True):
         default = cost.default_value
         table.add_row(
