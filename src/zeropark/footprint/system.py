@@ -16,6 +16,7 @@ Assessment (2002), chapter 2, with each process split into one column for each o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ from zeropark.forms import Array
 
 LARGEST_PASSES = 1e10
 """Above so many passes through the system a loop gives back all that it gets, as far as numbers can tell."""
+_DENSE = 3000
+"""Products up to which a dense inverse is worth its memory."""
 _SHARES = 1e-9
 """Shares of one process add to 1 within this."""
 
@@ -65,7 +68,14 @@ class System:
     def carried(self, direct: Array) -> Array:
         """F: emissions that all of each product carries, (products, kinds), from each process's own, (processes, kinds)."""
         own = self.processes.share @ np.atleast_2d(direct.T).T
+        if own.shape[1] > own.shape[0] and own.shape[0] <= _DENSE:
+            return np.asarray(self.inverse @ own)
         return np.asarray(self.factors.solve(np.ascontiguousarray(own)))
+
+    @cached_property
+    def inverse(self) -> Array:
+        """(I − N)⁻¹, dense: for more emissions than products, such as one for each hour, one matrix product is faster."""
+        return np.asarray(np.linalg.inv(np.eye(len(self.processes.products)) - self.matrix.toarray()))
 
     def footprints(self, direct: Array) -> Array:
         """f: per unit of each product, (products, kinds); NaN for what is neither made nor handed on."""

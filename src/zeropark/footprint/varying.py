@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from zeropark.errors import Fault, InputError
@@ -18,8 +19,8 @@ from zeropark.footprint.loops import Successors, strong_parts
 from zeropark.forms import Array
 
 Index = NDArray[np.int64]
-_BLOCK = 1024
-"""Hours in one block: large enough for speed, small enough for the cache."""
+_CACHE = 16_384
+"""Numbers that each product's row may have in a block of hours: small enough for the cache, large enough for speed."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,10 @@ def footprints_by_step(
     _check(pattern, make, use, names)
     steps = make.shape[1]
     result = np.empty((pattern.products, steps))
-    for begin in range(0, steps, _BLOCK):
-        at = slice(begin, min(begin + _BLOCK, steps))
+    width = 1 + max((len(part.torn) for part in pattern.parts), default=0)
+    block = max(_CACHE // width, 32)
+    for begin in range(0, steps, block):
+        at = slice(begin, min(begin + block, steps))
         result[:, at] = _block(pattern, make[:, at], use[:, at], worth, direct[:, at])
     return result
 
@@ -123,9 +126,8 @@ def _check(pattern: Pattern, make: Array, use: Array, names: tuple[str, ...]) ->
                 [Fault("flows", None, named(int(processes[entry])), found, "no negative amount")]
             )
     count = 1 + int(max(pattern.share_process.max(initial=-1), pattern.use_process.max(initial=-1)))
-    given, taken = (np.zeros((count, values.shape[1])) for values in (make, use))
-    np.add.at(given, pattern.share_process, make)
-    np.add.at(taken, pattern.use_process, use)
+    given = _summed(pattern.share_process, make, count)
+    taken = _summed(pattern.use_process, use, count)
     empty = np.argwhere((taken > 0) & (given <= 0))
     if empty.size:
         process, step = (int(i) for i in empty[0])
@@ -137,20 +139,24 @@ def _check(pattern: Pattern, make: Array, use: Array, names: tuple[str, ...]) ->
 
 def _block(pattern: Pattern, make: Array, use: Array, worth: Array, direct: Array) -> Array:
     """Equation (2) of ``system.py`` for one block of steps."""
-    amount = np.zeros((pattern.products, make.shape[1]))
-    np.add.at(amount, pattern.share_product, make)
+    amount = _summed(pattern.share_product, make, pattern.products)
     weight = make * worth[:, None]
-    total = np.zeros((1 + int(pattern.share_process.max()), make.shape[1]))
-    np.add.at(total, pattern.share_process, weight)
+    total = _summed(pattern.share_process, weight, direct.shape[0])
     share = np.divide(weight, total[pattern.share_process], out=np.zeros_like(weight), where=weight > 0)
     part = np.divide(use, amount[pattern.use_product], out=np.zeros_like(use), where=use > 0)
-    entries = np.zeros((pattern.rows.size, make.shape[1]))
-    np.add.at(entries, pattern.term_entry, share[pattern.term_share] * part[pattern.term_use])
-    carried = np.zeros_like(amount)
-    np.add.at(carried, pattern.share_product, share * direct[pattern.share_process])
+    entries = _summed(
+        pattern.term_entry, share[pattern.term_share] * part[pattern.term_use], pattern.rows.size
+    )
+    carried = _summed(pattern.share_product, share * direct[pattern.share_process], pattern.products)
     _solve(pattern, entries, carried)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(amount > 0, carried / amount, np.nan)
+
+
+def _summed(index: Index, values: Array, size: int) -> Array:
+    """Rows of the values with the same index added up, (size, steps)."""
+    ones = sp.csr_array((np.ones(index.size), (index, np.arange(index.size))), shape=(size, index.size))
+    return np.asarray(ones @ values)
 
 
 def _solve(pattern: Pattern, entries: Array, carried: Array) -> None:
@@ -194,6 +200,8 @@ def _solve_loop(pattern: Pattern, part: Part, starts: Index, entries: Array, car
         )  # fmt: skip
     for at, product in enumerate(part.torn):
         carried[product] = torn[:, at, 0]
+    inside = set(at_torn) | set(part.rest)
     for product in part.rest:
-        row = follows[product]
-        carried[product] = row[0] + np.einsum("ts,ts->s", row[1:], torn[:, :, 0].T)
+        for entry in range(starts[product], starts[product + 1]):
+            if int(pattern.columns[entry]) in inside:
+                carried[product] += entries[entry] * carried[pattern.columns[entry]]
