@@ -5,7 +5,8 @@
 
 Random systems with loops and co-products. zeropark gives every product in every hour or draw; bw2calc is iterated over
 the same arrays for one product, the way that it is documented for, and where told also by hand with its supply arrays.
-Of hours and draws bw2calc is iterated over the first 1,000, and its time scaled to all. Answers must agree to 1e-9. The table is printed and kept in ``results/footprints.json``.
+Of hours and draws bw2calc is iterated over the first 1,000, and its time scaled to all. Answers must agree to 1e-9.
+The table is printed and kept in ``results/footprints.json``.
 """
 
 from __future__ import annotations

@@ -174,10 +174,13 @@ def test_an_hour_without_output_is_told() -> None:
 
 def test_a_loop_without_end_in_one_hour_is_told() -> None:
     made, used = (np.array([0, 1]), np.array([0, 1])), (np.array([0, 1]), np.array([1, 0]))
-    pattern = pattern_of(made, used, 2)
+    pattern = pattern_of(made, used, 2, ("steel", "scrap"))
     make = np.ones((2, 3))
     use = np.array([[0.5, 1.0, 0.5], [0.5, 1.0, 0.5]])
-    with pytest.raises(InputError, match="gives back all that it gets"):
+    with pytest.raises(
+        InputError,
+        match=r"a loop with a gain of 1 in some step: (steel → scrap → steel|scrap → steel → scrap)",
+    ):
         footprints_by_step(pattern, make, use, np.ones(2), np.ones((2, 3)))
 
 

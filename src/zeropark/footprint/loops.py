@@ -8,6 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 
 Successors = list[list[int]]
+LARGEST_PASSES = 1e10
+"""Above so many passes through the system a loop gives back all that it gets, as far as numbers can tell."""
 
 
 @dataclass(frozen=True)

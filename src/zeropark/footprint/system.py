@@ -24,11 +24,9 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
 from zeropark.errors import Fault, InputError, fail_if
-from zeropark.footprint.loops import strongest_loop
+from zeropark.footprint.loops import LARGEST_PASSES, strongest_loop
 from zeropark.forms import Array
 
-LARGEST_PASSES = 1e10
-"""Above so many passes through the system a loop gives back all that it gets, as far as numbers can tell."""
 _DENSE = 3000
 """Products up to which a dense inverse is worth its memory."""
 _SHARES = 1e-9

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from zeropark.errors import Fault, InputError
-from zeropark.footprint.loops import Successors, strong_parts
+from zeropark.footprint.loops import LARGEST_PASSES, Successors, strong_parts, strongest_loop
 from zeropark.forms import Array
 
 Index = NDArray[np.int64]
@@ -49,10 +49,13 @@ class Pattern:
     use_product: Index
     use_process: Index
     parts: tuple[Part, ...]
+    names: tuple[str, ...] = ()
 
 
-def pattern_of(make: tuple[Index, Index], use: tuple[Index, Index], products: int) -> Pattern:
-    """The pattern from (product, process) of every output and every input."""
+def pattern_of(
+    make: tuple[Index, Index], use: tuple[Index, Index], products: int, names: tuple[str, ...] = ()
+) -> Pattern:
+    """The pattern from (product, process) of every output and every input; names: of products, for faults."""
     by_process: dict[int, list[int]] = {}
     for at, process in enumerate(make[1].tolist()):
         by_process.setdefault(process, []).append(at)
@@ -65,7 +68,7 @@ def pattern_of(make: tuple[Index, Index], use: tuple[Index, Index], products: in
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         successors[row].append(column)
     parts = tuple(_torn(part, successors) for part in strong_parts(successors))
-    return Pattern(products, rows, columns, entry.astype(np.int64), shares, uses, *make, *use, parts)
+    return Pattern(products, rows, columns, entry.astype(np.int64), shares, uses, *make, *use, parts, names)
 
 
 def _torn(part: list[int], successors: Successors) -> Part:
@@ -192,12 +195,11 @@ def _solve_loop(pattern: Pattern, part: Part, starts: Index, entries: Array, car
     try:
         torn = np.linalg.solve(matrix, np.stack([dense[:, 0].T, np.ones((steps, width))], axis=2))
     except np.linalg.LinAlgError:
-        torn = np.full((steps, width, 2), -1.0)
-    if not np.all((torn[:, :, 1] > 0) & (torn[:, :, 1] < 1e10)):
-        raise InputError(
-            [Fault("flows", None, f"product {part.torn[0]}", "a loop that gives back all that it gets in some step",
-                   "a loop that gives back less than it gets")]
-        )  # fmt: skip
+        torn = np.ones((steps, width, 2))
+        torn[np.argmin(np.abs(np.linalg.det(matrix)))] = -1.0  # the singular step
+    endless = ~np.all((torn[:, :, 1] > 0) & (torn[:, :, 1] < LARGEST_PASSES), axis=1)
+    if np.any(endless):
+        raise InputError([_loop_fault(pattern, entries[:, int(np.argmax(endless))])])
     for at, product in enumerate(part.torn):
         carried[product] = torn[:, at, 0]
     inside = set(at_torn) | set(part.rest)
@@ -205,3 +207,14 @@ def _solve_loop(pattern: Pattern, part: Part, starts: Index, entries: Array, car
         for entry in range(starts[product], starts[product + 1]):
             if int(pattern.columns[entry]) in inside:
                 carried[product] += entries[entry] * carried[pattern.columns[entry]]
+
+
+def _loop_fault(pattern: Pattern, entries: Array) -> Fault:
+    """Names the loop of one step that has no end, and its gain."""
+    shape = (pattern.products, pattern.products)
+    loop = strongest_loop(sp.csr_array((entries, (pattern.rows, pattern.columns)), shape=shape))
+    members = loop.members if loop is not None else ()
+    words = [pattern.names[n] if pattern.names else str(n) for n in members]
+    gain = loop.gain if loop is not None else 1.0
+    found = f"a loop with a gain of {gain:.6g} in some step: {' → '.join([*words, *words[:1]])}"
+    return Fault("flows", None, words[0], found, "a gain below 1: less comes back than went in")
