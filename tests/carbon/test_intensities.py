@@ -62,6 +62,31 @@ def test_from_electricity_to_hydrogen_to_steel(make_park):
     assert shared.at("slag")[0] == pytest.approx(2.85 / 1.2)
 
 
+def test_a_load_that_serves_a_process_goes_into_its_product(make_park):
+    """The furnace without its own electric port, and 10 MW of fans that serve it: the same by hand, 1 MWh a tonne."""
+    park = make_park(
+        {
+            "grid": {"kind": "market", "node": "el", "buy": {"price": 1}, "origin": "grid"},
+            "mine": {"kind": "market", "node": "coal", "buy": {"price": 1}},
+            "furnace": {"kind": "converter", "rated": "steel", "capacity": 10, "inputs": {"coal": 0.5},
+                        "outputs": {"steel": 1}},
+            "fans": {"kind": "demand", "node": "el", "profile": [10, 0], "serves": "furnace"},
+            "steel-out": {"kind": "demand", "node": "steel", "profile": [10, 0]},
+        },
+        {"el": "electricity", "steel": "steel", "coal": "coal"},
+        steps=2,
+        carriers={name: CARRIERS[name] for name in ("electricity", "steel", "coal")},
+        carbon={"grid": GRID},
+    )  # fmt: skip
+    rates = {
+        ("grid", "buy"): [10, 0], ("mine", "buy"): [5, 0], ("furnace", "activity:"): [10, 0],
+        ("fans", "intake"): [10, 0], ("steel-out", "intake"): [10, 0],
+    }  # fmt: skip
+    found = intensities_of(park, flows_of(park, rates))
+    assert found.at("steel")[0] == pytest.approx(0.5 * 2 + 1 * found.at("el")[0])
+    assert found.at("el")[0] > 0.1
+
+
 def test_outputs_that_nobody_says_how_to_share_are_a_fault(make_park):
     park = steelworks(make_park)
     with pytest.raises(

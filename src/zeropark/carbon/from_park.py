@@ -143,6 +143,8 @@ def _source(c: _Collected, name: str, asset: Source) -> None:
 
 
 def _demand(c: _Collected, name: str, asset: Demand) -> None:
+    if asset.serves is not None and not c.cut:
+        return  # goes into the process that it serves
     if asset.node in c.at:
         c.uses.append((name, asset.node, c.rate(name, "intake")))
 
@@ -183,7 +185,11 @@ def _converter(c: _Collected, name: str, asset: Converter) -> None:
     inside = [node for node in ports if node in c.at]
     taken = {n: np.maximum(-c.net(name, n), 0.0) for n in inside}
     given = {n: np.maximum(c.net(name, n), 0.0) for n in inside}
-    inputs, outputs = ([n for n in inside if flow[n].any()] for flow in (taken, given))
+    if not c.cut:
+        for load, served in c.park.assets.items():
+            if isinstance(served, Demand) and served.serves == name:
+                taken[served.node] = taken.get(served.node, 0.0) + c.rate(load, "intake")
+    inputs, outputs = ([n for n, flow in side.items() if flow.any()] for side in (taken, given))
     if c.cut:
         c.uses += [(name, node, taken[node]) for node in inputs]
         c.entries += [(name, node, given[node]) for node in outputs]

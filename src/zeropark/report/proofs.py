@@ -1,4 +1,4 @@
-"""What the report says beyond the plan: electricity by origin, footprints, CBAM, efficiency"""
+"""What the report says beyond the plan: electricity by origin, intensities, footprints, CBAM, efficiency"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 
 from zeropark.carbon.attribution import Attribution, attribution_of
 from zeropark.outcome import Outcome
-from zeropark.report import border, efficiency, footprints, origins
+from zeropark.report import border, efficiency, footprints, intensity, origins
 from zeropark.report.blocks import Block, Maker, made
 
 
@@ -20,6 +20,7 @@ def blocks_of(outcome: Outcome) -> tuple[Block, ...]:
 
     makers: tuple[tuple[str, str, Maker], ...] = (
         ("Electricity", origins.TITLE, lambda: origins.electricity_block(outcome, given)),
+        ("Intensities", intensity.TITLE, lambda: intensity.intensity_block(outcome)),
         ("Footprints", footprints.TITLE, lambda: footprints.footprint_block(outcome, given)),
         ("CBAM", border.TITLE, lambda: border.border_block(outcome, given)),
         ("Efficiency", efficiency.TITLE, lambda: efficiency.efficiency_block(outcome)),

@@ -1,0 +1,107 @@
+"""The block on carbon intensity at every node: carbon emission flow through all carriers"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zeropark.carbon.attribution import BASES
+from zeropark.carbon.from_park import Worths
+from zeropark.carbon.intensities import Intensities, intensities_of
+from zeropark.figures.words import carrier_title, node_title
+from zeropark.forms import Array
+from zeropark.outcome import Outcome
+from zeropark.park.assets import Converter
+from zeropark.park.footprint_checks import is_coproduct, worth_of
+from zeropark.park.model import Park
+from zeropark.report.blocks import Block, Head
+from zeropark.texts import both
+
+TITLE = both("Carbon intensity at every node", "各节点碳强度（碳流）")
+KG_PER_T = 1000.0
+IDLE = 1e-3
+"""Below this share of a node's largest flow a step has no lowest or highest intensity: an idling plant makes next to nothing."""
+
+
+def intensity_block(outcome: Outcome) -> Block | None:
+    """Mean operating intensity of what flows through every node; None where electricity is not attributed."""
+    park = outcome.park
+    if park.spec.carbon is None:
+        return None
+    worths = worths_of(park)
+    found = {basis: intensities_of(park, outcome.flows, basis=basis, worths=worths) for basis in BASES}
+    return Block(
+        "Intensities",
+        TITLE,
+        both(
+            "Operating CO2 carried by a unit of what flows through a node, traced step by step through lines, stores and "
+            "plants (Kang et al. 2012). Bought materials bring none here: their upstream is in the footprints only.",
+            "逐时追踪线路、储能与设备得到的节点单位介质运行期 CO2（Kang 等，2012）。外购原料在此不计上游，仅见于足迹。",
+        ),
+        (
+            Head(both("Node", "节点"), "text", 30),
+            Head(both("Carrier", "介质"), "text", 22),
+            Head(both("Through it", "流经量")),
+            Head(both("Location-based, kgCO2 per unit", "基于位置，kgCO2/单位")),
+            Head(both("Hourly matched, kgCO2 per unit", "逐时匹配，kgCO2/单位")),
+            Head(both("lowest hour", "最低时段")),
+            Head(both("highest hour", "最高时段")),
+            Head(both("Unit", "单位"), "text", 8),
+        ),
+        tuple(_row(outcome, node, found["location"], found["hourly"]) for node in park.spec.nodes),
+    )
+
+
+def worths_of(park: Park) -> Worths:
+    """How the outputs of converters share: the way that ``footprint.allocation`` says, by energy where it says none.
+
+    Waste carries nothing (ISO 14044:2006, 4.3.4.2). What the park does not state is left out, and told as a fault by
+    whoever needs it.
+    """
+    spec = park.spec
+    ways = spec.footprint.allocation if spec.footprint is not None else {}
+    worths: dict[str, dict[str, float]] = {}
+    for name, asset in park.assets.items():
+        if isinstance(asset, Converter):
+            way = ways.get(name, "energy")
+            nodes = {port.node for mode in asset.ways.values() for port in mode.outputs.values()}
+            stated = {
+                node: worth_of(spec.carriers[park.carrier_at(node)], way)
+                if is_coproduct(spec.carriers[park.carrier_at(node)], way)
+                else 0.0
+                for node in nodes
+            }
+            worths[name] = {node: worth for node, worth in stated.items() if worth is not None}
+    return worths
+
+
+def _row(
+    outcome: Outcome, node: str, location: Intensities, hourly: Intensities
+) -> tuple[str | float | None, ...]:
+    park = outcome.park
+    through = _through(outcome, node)
+    series = hourly.at(node) * KG_PER_T
+    told = series[np.isfinite(series) & (through > IDLE * float(through.max(initial=0.0)))]
+    carrier = park.carrier_at(node)
+    return (
+        both(node_title(park, node, "en"), node_title(park, node, "zh")),
+        both(carrier_title(park, carrier, "en"), carrier_title(park, carrier, "zh")),
+        float(through.sum()) * park.clock.step_hours,
+        _mean(location.at(node), through),
+        _mean(hourly.at(node), through),
+        float(told.min()) if told.size else None,
+        float(told.max()) if told.size else None,
+        park.unit_at(node),
+    )
+
+
+def _through(outcome: Outcome, node: str) -> Array:
+    """What comes into the node in every step, carrier unit per hour."""
+    flows = [np.maximum(flow, 0.0) for (_, at), flow in outcome.flows.net.items() if at == node]
+    return np.asarray(np.sum(flows, axis=0)) if flows else np.zeros(outcome.park.clock.steps)
+
+
+def _mean(tco2_per_unit: Array, through: Array) -> float | None:
+    """kgCO2 per unit, weighed by what flows; None where nothing does."""
+    told = np.isfinite(tco2_per_unit) & (through > 0)
+    total = float(through[told].sum())
+    return float(tco2_per_unit[told] @ through[told]) / total * KG_PER_T if total > 0 else None
