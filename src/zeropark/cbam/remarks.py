@@ -60,25 +60,31 @@ def controls_of(
         if not _closed(result.production_control, result.activity_level):
             texts.append(
                 both(
-                    f"{result.id}: {result.production_control:g} t of the production is not accounted for",
-                    f"{result.id}：产量中{result.production_control:g} t未说明去向",
+                    f"{result.id}: {result.production_control:,.6g} t of the production is not accounted for",
+                    f"{result.id}：产量中{result.production_control:,.6g} t未说明去向",
                 )
             )
     for bought in precursors:
         if not _closed(bought.control, bought.purchased):
             texts.append(
                 both(
-                    f"{bought.id}: {bought.control:g} t of what was purchased is not accounted for",
-                    f"{bought.id}：购入量中{bought.control:g} t未说明去向",
+                    f"{bought.id}: {bought.control:,.6g} t of what was purchased is not accounted for",
+                    f"{bought.id}：购入量中{bought.control:,.6g} t未说明去向",
                 )
             )
-    if installation.streams and not _closed(whole.rest_direct_tco2e, whole.direct_tco2e):
-        texts.append(
-            both(
-                f"{whole.rest_direct_tco2e:g} t CO2e of the installation are attributed to no process told here",
-                f"设施排放中{whole.rest_direct_tco2e:g} t CO2e未归属任何生产过程",
-            )
+    rest = whole.rest_direct_tco2e
+    if installation.streams and not _closed(rest, whole.direct_tco2e):
+        more = both(
+            f"processes carry {-rest:,.0f} t CO2e more than the installation emits (imports of heat or waste gas, or"
+            " too much attributed)",
+            f"各工序合计比设施排放多{-rest:,.0f} t CO2e（外购热、废气，或分摊过多）",
         )
+        less = both(
+            f"{rest:,.0f} t CO2e of the installation are attributed to no process told here (exports of heat or waste"
+            " gas, or goods outside CBAM)",
+            f"设施排放中{rest:,.0f} t CO2e未归属任何生产过程（外供热、废气，或非CBAM产品）",
+        )
+        texts.append(more if rest < 0 else less)
     return (*texts, *_blanks(installation))
 
 

@@ -21,7 +21,7 @@ from zeropark.cbam.template_layout import (
     block_rows,
     row_of,
 )
-from zeropark.cbam.xlsx_cells import Cells
+from zeropark.cbam.xlsx_cells import CONSTANTS, Cells
 
 
 def processes_of(cells: Cells, names: dict[str, str]) -> tuple[ProductionProcess, ...]:
@@ -34,7 +34,8 @@ def processes_of(cells: Cells, names: dict[str, str]) -> tuple[ProductionProcess
         row, block = listed + number - 1, blocks[number - 1]
         _total(cells, D_SHEET, block + 5, block + 13)
         told = (cells.text(A_SHEET, f"{column}{row}") for column in "FGHIJK")
-        bubble = tuple(filter(None, told))
+        alone = {"only direct production", (cells.text(CONSTANTS, "B62") or "").lower()}
+        bubble = tuple(word for word in told if word and word.lower() not in alone)
         category = cells.text(A_SHEET, f"E{row}") or ""
         found.append(_process(cells, id_, name, category, block, names, bubble))
     return tuple(found)
