@@ -19,7 +19,7 @@ from zeropark.texts import both
 TITLE = both("Carbon intensity at every node", "各节点碳强度（碳流）")
 KG_PER_T = 1000.0
 IDLE = 1e-3
-"""Below this share of a node's largest flow a step has no lowest or highest intensity: an idling plant makes next to nothing."""
+"""Below this share of a node's largest flow a step has no lowest or highest intensity: an idling plant makes nothing."""
 
 
 def intensity_block(outcome: Outcome) -> Block | None:
