@@ -29,6 +29,7 @@ DOCS       := $(VENV)/.stamp-docs
 KERNELS    := $(VENV)/.stamp-kernels
 
 SOLVER     := src/zeropark/optimize/arrowhead
+TRACE      := src/zeropark/carbon
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -69,6 +70,8 @@ format: $(DEV) ## apply the style
 	$(PY) -m ruff format .
 
 bench: $(DEV) $(KERNELS) ## run the benchmarks beside the peers (hours; goes on where it was stopped)
+	$(PY) benchmarks/attribution.py
+	$(PY) benchmarks/footprints.py
 	$(PY) $(BENCH) $(BENCH_ARGS)
 
 docs: $(DOCS) ## build the documentation into site/
@@ -97,9 +100,10 @@ $(INSTALLED): pyproject.toml $(MADE)
 	@$(PIP) --editable .
 	@touch $@
 
-$(KERNELS): $(INSTALLED) $(wildcard $(SOLVER)/*.py)
-	@echo "Compiling the solver's inner loops (half a minute, once) ..."
+$(KERNELS): $(INSTALLED) $(wildcard $(SOLVER)/*.py) $(TRACE)/kernels.py
+	@echo "Compiling the inner loops of solver and trace (a minute, once) ..."
 	@$(PY) -m zeropark.optimize.arrowhead.exercise
+	@$(PY) -m zeropark.carbon.exercise
 	@touch $@
 
 $(DEV): pyproject.toml $(INSTALLED)

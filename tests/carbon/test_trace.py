@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.carbon.random_networks import random_network
 
 from zeropark.carbon.audit import audit
+from zeropark.carbon.exercise import network as exercise_network
 from zeropark.carbon.network import Entries, Moves, Network, Stores, Uses
 from zeropark.carbon.trace import trace
 from zeropark.errors import InputError
@@ -151,3 +152,8 @@ def test_a_loop_that_nothing_leaves_has_its_own_error():
     )  # fmt: skip
     with pytest.raises(InputError, match="loop with gain 1 or more"):
         trace(network)
+
+
+def test_the_exercise_of_the_kernels_is_conserved():
+    for mixing in ("proportional", "first-in-first-out"):
+        assert audit(trace(exercise_network(), mixing=mixing)).worst < 1e-12
