@@ -37,8 +37,8 @@ class Works:
         return write_passport(park, flows, self.attribution, footprint, out, Issue(CREATED, **issue))
 
 
-def works_in(folder: Path, night_first: bool = False) -> Works:
-    place = small.write(folder, night_first=night_first)
+def works_in(folder: Path, night_first: bool = False, park: str = small.PARK) -> Works:
+    place = small.write(folder, park, night_first)
     outcome = account(load(place), place / "flows.parquet")
     attribution = attribution_of(outcome.park, outcome.flows)
     return Works(place, outcome, attribution, period_of(None, outcome.park.clock))

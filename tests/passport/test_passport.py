@@ -183,6 +183,30 @@ def test_pact_names_the_one_that_it_replaces(works: Works, issued: Passport, tmp
     assert pact["precedingPfIds"] == [json.loads((issued.folder / "pact.json").read_text())["id"]]
 
 
+REGISTER = """certificate,supply,from,to,mwh,cancelled_for,cancelled_on
+GEC-1,grid,2025-03-01T12:00,2025-03-02T00:00,6,{},2025-03-05
+GEC-2,grid,2025-03-01T12:00,2025-03-02T00:00,1,,
+"""
+
+
+def test_a_certificate_cancelled_for_two_in_a_chain(tmp_path: Path) -> None:
+    """The register is changed between two passports: what one tenant cancelled is another's in the second."""
+    park = small.PARK.replace("carbon:\n", "carbon:\n  certificates: register.csv\n")
+    park = park.replace("works: {name: Works Ltd", "other: {name: Other Ltd}, works: {name: Works Ltd")
+    park = park.replace("press: {kind: converter, tenant: works", "press: {kind: converter, tenant: other")
+    place = tmp_path / "park"
+    place.mkdir()
+    passports = []
+    for tenant in ("works", "other"):
+        (place / "register.csv").write_text(REGISTER.format(tenant))
+        works = works_in(place, park=park)
+        after = passports[-1].folder / "passport.json" if passports else None
+        product = "metal" if passports else "part"
+        passports.append(works.passport(product, tmp_path / tenant, after=after))
+    assert verify(passports[0].folder / "passport.json").failures == ()
+    told(passports[1].folder, "certificate 'GEC-1' is cancelled twice", "for other", "for works")
+
+
 def test_after_a_changed_statement_nothing_is_issued(works: Works, copied: Copy, tmp_path: Path) -> None:
     folder = copied()
     path = folder / "passport.json"

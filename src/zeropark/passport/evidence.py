@@ -6,11 +6,11 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
-from zeropark import __version__
 from zeropark.carbon.attribution import Attribution
 from zeropark.errors import Fault, InputError
 from zeropark.flows import Flows
@@ -71,7 +71,7 @@ def write_evidence(
         Input(name, f"{FOLDER}/{path.name}", sha256(path.read_bytes()), _WHAT[name])
         for name, path in files.items()
     )
-    facts = {STEP: repr(park.clock.step_hours), "zeropark_version": __version__, **electric_scales(park)}
+    facts = {STEP: repr(park.clock.step_hours), "zeropark_version": metadata.version("zeropark"), **electric_scales(park)}
     return Evidence(folder, inputs, facts, claims)
 
 

@@ -49,7 +49,7 @@ def claims_of(park: Park, attribution: Attribution, period: Period) -> Claims:
         by_claimant = {
             name: attribution.supplied_mwh[row, steps, k] for row, name in enumerate(attribution.consumers)
         }
-        if attribution.ledger is not None:
+        if attribution.ledger is not None and k < attribution.ledger.stock.shape[1]:
             stock = attribution.ledger.stock[steps, k]
             by_claimant |= {
                 EXPORTS: attribution.ledger.exported[steps, k],
@@ -100,11 +100,13 @@ def electric_scales(park: Park) -> dict[str, str]:
 
 
 def _held(attribution: Attribution, period: Period) -> Array:
-    """What stores held of each origin before the period, MWh of generation, shape (origins,)."""
-    if attribution.ledger is None:
-        return np.zeros(len(attribution.origins))
-    stock = attribution.ledger.stock
-    return np.array(stock[period.first - 1] if period.first else attribution.ledger.opening)
+    """What stores held of each origin before the period, MWh of generation, shape (origins,); nothing of paper origins."""
+    held = np.zeros(len(attribution.origins))
+    if attribution.ledger is not None:
+        ledger = attribution.ledger
+        known = ledger.stock[period.first - 1] if period.first else ledger.opening
+        held[: known.size] = known
+    return held
 
 
 def _rows(

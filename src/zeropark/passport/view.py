@@ -95,6 +95,8 @@ def _kinds(lines: dict[str, Line], language: Language) -> list[Bar]:
 def _contributions(lines: dict[str, Line], language: Language) -> list[dict[str, Any]]:
     whole = lines["total.kgco2e"].value
     own = [x for x in lines.values() if x.id.startswith("product.") and x.id.endswith(".kgco2e")]
+    least = _SAME * max((abs(line.value) for line in own), default=0.0)
+    own = [line for line in own if not 0 < abs(line.value) < least]  # rounding of a plan
     own.sort(key=lambda line: -abs(line.value))
     largest = max((abs(line.value) for line in own), default=0.0)
     rows = []

@@ -183,6 +183,7 @@ def certificate_faults(chain: Sequence[Claimed]) -> tuple[str, ...]:
             faults.append(f"the certificates have no column {', '.join(missing)}")
             continue
         rows = one.certificates.loc[:, list(REGISTER)].astype(str)
+        rows = rows[rows["cancelled_for"].str.strip() != ""]  # bought, and not cancelled yet
         twice = rows.loc[rows["certificate"].duplicated(), "certificate"].unique()
         faults += [f"certificate '{name}' is cancelled twice in the register" for name in twice]
         for row in rows.drop_duplicates("certificate").to_dict("records"):
