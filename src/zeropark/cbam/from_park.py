@@ -68,6 +68,43 @@ def installation_of(
     )
 
 
+def about_of(park: Park) -> dict[str, str]:
+    """Texts of the workbook's sheets A and C that the installation itself does not carry, by key."""
+    spec, site = park.spec.cbam, park.spec.site
+    if spec is None:
+        return {}
+    told = spec.installation
+    latitude = told.latitude if told.latitude is not None or site is None else site.latitude
+    longitude = told.longitude if told.longitude is not None or site is None else site.longitude
+    texts = {
+        "name_local": told.name_zh,
+        "street": told.street,
+        "activity": told.activity,
+        "post_code": told.post_code,
+        "city": told.city,
+        "unlocode": told.unlocode,
+        "latitude": "" if latitude is None else f"{latitude:g}",
+        "longitude": "" if longitude is None else f"{longitude:g}",
+        "representative": told.representative,
+        "email": told.email,
+        "telephone": told.telephone,
+        "data_quality": spec.data_quality,
+        "quality_assurance": spec.quality_assurance,
+    }
+    return {key: text for key, text in texts.items() if text}
+
+
+def chinese_of(park: Park) -> dict[str, str]:
+    """Name as the installation carries it → its Chinese name, where the park file states one."""
+    spec = park.spec.cbam
+    if spec is None:
+        return {}
+    names = {spec.installation.name: spec.installation.name_zh}
+    for section in (spec.processes, spec.goods, spec.streams, spec.precursors):
+        names |= {entry.name or key: entry.name_zh for key, entry in section.items()}
+    return {name: chinese for name, chinese in names.items() if chinese}
+
+
 def _process(ground: Ground, name: str, made: Made, electricity: Electricity) -> ProductionProcess:
     declared = ground.spec.processes[name]
     heat, gas = heat_of(ground, name), waste_gas_of(ground, name)

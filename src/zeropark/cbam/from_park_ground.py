@@ -63,7 +63,8 @@ class Made:
     @property
     def to_market(self) -> float:
         """What neither another process nor anything else in the installation took: sold, or still in stock."""
-        return max(self.activity - sum(self.by_process.values()) - self.non_cbam, 0.0)
+        left = self.activity - sum(self.by_process.values()) - self.non_cbam
+        return left if left > _NOTHING * self.activity else 0.0
 
 
 def made_by(ground: Ground) -> dict[str, Made]:
