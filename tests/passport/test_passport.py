@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from zeropark.carbon.attribution import Basis
 from zeropark.cli.app import app
 from zeropark.errors import InputError
+from zeropark.park.period import Period
 from zeropark.passport import write as writing
 from zeropark.passport.write import PAPERS, Passport
 from zeropark.statement.canonical import hash_of, paper_bytes, sha256
@@ -175,6 +176,19 @@ def test_a_chain_of_two_products(works: Works, issued: Passport, tmp_path: Path)
     assert verify(third.folder / "passport.json").failures == (), "both products rest on one ledger"
     shutil.rmtree(third.folder / "chain" / issued.hash[:16])
     told(third.folder, "chain: the statement before that of 'metal'")
+
+
+def test_periods_that_overlap_claim_the_same_once(works: Works, issued: Passport, tmp_path: Path) -> None:
+    """The second half of the day begins with a charged battery; the whole day follows it in the chain, and precedes it."""
+    clock = works.outcome.park.clock
+    half = replace(works, period=Period("evening", works.period.begin, works.period.end, 12, clock.steps))
+    evening = half.passport("metal", tmp_path / "evening")
+    assert values(evening.statement)["limit.pv"] == pytest.approx(18.0)
+    assert verify(evening.folder / "passport.json").failures == ()
+    whole = works.passport("part", tmp_path / "whole", after=evening.folder / "passport.json")
+    assert verify(whole.folder / "passport.json").failures == ()
+    after = half.passport("metal", tmp_path / "after", after=issued.folder / "passport.json")
+    assert verify(after.folder / "passport.json").failures == ()
 
 
 def test_pact_names_the_one_that_it_replaces(works: Works, issued: Passport, tmp_path: Path) -> None:

@@ -84,13 +84,22 @@ def _together(chain: Sequence[Claimed], own: pd.DataFrame, rates: Rates) -> pd.D
             continue
         seen.add(earlier.ledger_hash)
         if not _table_fault(earlier.ledger):
-            part = _ledger(earlier.ledger)
-            frames.append(part[part["time"].isin(rates.times)])
+            frames.append(_inside(_ledger(earlier.ledger), rates))
     if len(frames) == 1:
         return own
     table = pd.concat(frames, ignore_index=True)
     largest = table["mwh"].abs().groupby([table[k] for k in _KEYS], sort=False).idxmax()
     return table.loc[largest.to_numpy()]
+
+
+def _inside(ledger: pd.DataFrame, rates: Rates) -> pd.DataFrame:
+    """An earlier ledger's rows in the steps of the newest; not what its stores brought into its own period, which the
+    newest counts by itself.
+    """
+    metered = set(ledger.loc[ledger["asset"] != "", "origin"])
+    carried = (ledger["asset"] == "") & ledger["origin"].isin(metered)
+    found: pd.DataFrame = ledger[ledger["time"].isin(rates.times) & ~carried]
+    return found
 
 
 def _ledger(table: pd.DataFrame) -> pd.DataFrame:
