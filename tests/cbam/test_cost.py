@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.cbam.works import installation, precursor, process
@@ -14,10 +16,12 @@ from zeropark.cbam.cost import (
     cost_of,
     product_cost,
 )
-from zeropark.cbam.defaults import benchmark_of, default_of, defaults_of, figure, figures
+from zeropark.cbam.defaults import benchmark_of, benchmarks_of, default_of, defaults_of, figure, figures
 from zeropark.cbam.engine import assess
-from zeropark.cbam.model import DEFINITIVE, Product
+from zeropark.cbam.model import DEFINITIVE, Product, RouteAmount
 from zeropark.errors import InputError
+
+SHARED = Path(__file__).parents[3] / "shared" / "reference" / "cbam"
 
 
 def test_longest_row_serves() -> None:
@@ -132,3 +136,41 @@ def test_every_figure_carries_source_mark_and_date() -> None:
         assert row.date
     assert figure("cbam_factor", "2026").mark == "O"
     assert figure("cbam_factor", "2027").mark == "R"
+
+
+def test_route_is_taken_from_what_is_told() -> None:
+    """Coal or coke: C (0.188); arc furnace: the dearest of its letters; a letter told with the good goes first."""
+    works = process("P1", 1000, 1200)
+    good = Product(10, "P1", "72071114", "slab", {"main_reducing_agent": "Coal or coke"})
+
+    def free(told: Product, route: str) -> float:
+        made = replace(works, production=(RouteAmount(route, 1000.0),))
+        result = assess(installation(made, products=(told,), regime=DEFINITIVE))
+        cost = product_cost(result, result.products[0], CostOptions())
+        assert cost.actual is not None
+        return cost.actual.free_allocation_tco2e_per_t / 0.975
+
+    assert free(good, "Unknown") == pytest.approx(0.188)
+    assert free(replace(good, parameters={}), "Electric arc furnace") == pytest.approx(0.065)
+    assert free(
+        replace(good, parameters={"benchmark_route": "(C)"}), "Electric arc furnace"
+    ) == pytest.approx(0.188)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the Commission's tables are not beside the repository")
+def test_packaged_tables_are_the_laws() -> None:
+    """Every row of Annex I that has a value, and every benchmark, as extracted."""
+    with (SHARED / "default_values_cn.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["law_total"][:1].isdigit()]
+    for row in rows:
+        same = [value for value in defaults_of(row["cn_code"]) if value.description == row["description"]]
+        assert float(row["law_total"]) in [value.total for value in same], row["cn_code"]
+        assert float(row["law_dv_2027"]) in [value.with_markup(2027) for value in same], row["cn_code"]
+    with (SHARED / "benchmarks.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            year = 2028 if row["production_years"] == "2028-2030" else 2026
+            found = [
+                line for line in benchmarks_of(row["cn_code"], year) if line.route == row["route_letter"]
+            ]
+            pair = (float(row["column_a_bmg"]), float(row["column_b_bmg"]))
+            assert pair in [(line.a, line.b) for line in found], row

@@ -119,14 +119,16 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
     price, factor = certificate_price(options), allocation_factor(options.year)
     chosen = options.route or _route_told(result, product)
     default = default_of(product.cn_code, chosen or None)
-    routes = chosen or (default.routes if default else "")
     content = _content(result, product)
     by_default = None
     if default is None:
         notes.append(both("no default value for this code", "该编码无缺省值"))
-    elif (line := benchmark_of(product.cn_code, min(options.year, 2030), routes)) is not None:
+    elif (
+        line := benchmark_of(product.cn_code, min(options.year, 2030), chosen or default.routes)
+    ) is not None:
         see = default.with_markup(options.year) * content
         by_default = cost_of(see, factor * line.b * content, price, options.paid_eur_per_t, "default")
+    routes = chosen or _routes_of(result, product)
     free = _free_allocation(result, result.process(product.process), product, options, routes, notes)
     actual = None
     if free is not None:
@@ -145,6 +147,25 @@ def _route_told(result: CbamResult, product: ProductResult) -> str:
     """The letter that the good itself is told with."""
     told = next(good for good in result.source.products if good.row == product.row)
     return str(told.parameters.get("benchmark_route", "")).upper().strip("()")
+
+
+def _routes_of(result: CbamResult, product: ProductResult) -> str:
+    """Letters that fit what is told of reducing agent and route; none where nothing is: then the dearest line counts.
+
+    Letters: IR (EU) 2025/2547 Annex I: C, F blast furnace; D, G direct reduction; E, H, J scrap; K, L aluminium.
+    """
+    good = next(good for good in result.source.products if good.row == product.row)
+    agent = str(good.parameters.get("main_reducing_agent", "")).lower()
+    routes = " ".join(
+        route.route.lower() for route in result.source.process(product.process).production if route.amount
+    )
+    told = (
+        (agent.startswith("coal") or "basic oxygen" in routes or "blast furnace" in routes, "CF"),
+        (agent.startswith(("natural gas", "hydrogen", "biogas")), "DG"),
+        ("electric arc" in routes, "DEGHJ"),
+        ("primary" in routes, "K"),
+    )
+    return next((letters for fits, letters in told if fits), "")
 
 
 def _content(result: CbamResult, product: ProductResult) -> float:

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from zeropark.carbon.attribution import attribution_of
-from zeropark.cbam.cost import CostOptions, ProductCost, product_cost
+from zeropark.cbam.cost import CostOptions, product_cost
 from zeropark.cbam.engine import assess
 from zeropark.cbam.from_park import installation_of
+from zeropark.cbam.levers import levers_of
 from zeropark.cbam.model import DEFINITIVE, TRANSITIONAL, Installation, Regime
 from zeropark.cbam.read_json import read_example
 from zeropark.cbam.read_template import read_template
@@ -24,7 +25,9 @@ from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
 from zeropark.cli.say_cbam import say_cbam
 from zeropark.errors import Fault, InputError, nearest
+from zeropark.park.cbam_spec import CbamSpec
 from zeropark.park.period import period_of
+from zeropark.passport.cbam_page import page_of
 
 REGIME_WORDS: dict[str, Regime] = {
     "transitional": TRANSITIONAL,
@@ -89,16 +92,19 @@ def cbam_command(
     chosen = _regime(regime)
     if out is not None:
         require_writable(out)
+    spec: CbamSpec | None = None
     if file.suffix.lower() in (".json", ".xlsx"):
         installation = _from_file(file)
     else:
-        installation = _from_park(file, flows, period, pairs(overrides), as_json)
-    installation = replace(installation, regime=chosen) if chosen else installation
-    result = assess(installation)
-    costs = _costs(result, CostOptions(year, price, route.upper(), paid))
+        installation, spec = _from_park(file, flows, period, pairs(overrides), as_json)
+    options = CostOptions(year, price, route.upper(), paid)
+    result = assess(replace(installation, regime=chosen) if chosen else installation)
+    costs = tuple(product_cost(result, product, options) for product in result.products)
     document = document_of(result, costs)
     if out is not None:
-        _write(out, installation, result, document)
+        _write(
+            out, result, document, page_of(result, levers_of(spec) if spec else None, options, tonnes), spec
+        )
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
@@ -107,14 +113,15 @@ def cbam_command(
 
 def _from_park(
     park: Path, flows: Path | None, period: str | None, overrides: dict[str, str], quiet: bool
-) -> Installation:
-    """The installation of a park over a period, its electricity attributed hour by hour."""
+) -> tuple[Installation, CbamSpec | None]:
+    """The installation of a park over a period, its electricity attributed hour by hour; and its section ``cbam``."""
     with bar(quiet=quiet) as progress:
         outcome = outcome_of(park, flows, overrides, progress, quiet)
         when = period_of(period, outcome.park.clock)
         progress("attribute electricity", 0.0)
         attribution = attribution_of(outcome.park, outcome.flows)
-        return installation_of(outcome.park, outcome.flows, when, attribution)
+        found = installation_of(outcome.park, outcome.flows, when, attribution)
+        return found, outcome.park.spec.cbam
 
 
 def _regime(told: str | None) -> Regime | None:
@@ -137,12 +144,32 @@ def _from_file(file: Path) -> Installation:
     return read_example(file) if file.suffix.lower() == ".json" else read_template(file)
 
 
-def _costs(result: CbamResult, options: CostOptions) -> tuple[ProductCost, ...]:
-    return tuple(product_cost(result, product, options) for product in result.products)
-
-
-def _write(out: Path, installation: Installation, result: CbamResult, document: dict[str, object]) -> None:
+def _write(
+    out: Path, result: CbamResult, document: dict[str, object], page: str, spec: CbamSpec | None
+) -> None:
+    """``cbam.json``, ``cbam.xlsx`` and ``cbam.html``."""
     out.mkdir(parents=True, exist_ok=True)
-    write_workbook(installation, result, out / "cbam.xlsx")
     text = json.dumps(document, ensure_ascii=False, indent=2)
     (out / "cbam.json").write_text(text + "\n", encoding="utf-8")
+    (out / "cbam.html").write_text(page, encoding="utf-8")
+    write_workbook(result.source, result, out / "cbam.xlsx", _about(spec))
+
+
+def _chinese(spec: CbamSpec | None) -> dict[str, str]:
+    """Names of a park's installation, processes and goods, and what they are called in Chinese."""
+    if spec is None:
+        return {}
+    found = {spec.installation.name: spec.installation.name_zh}
+    found |= {process.name or key: process.name_zh for key, process in spec.processes.items()}
+    found |= {good.name or key: good.name_zh for key, good in spec.goods.items()}
+    return {name: chinese for name, chinese in found.items() if chinese}
+
+
+def _about(spec: CbamSpec | None) -> dict[str, str]:
+    """What sheet A of the workbook tells of a park's installation."""
+    if spec is None:
+        return {}
+    told = {
+        key: str(value) for key, value in spec.installation.model_dump().items() if value not in (None, "")
+    }
+    return {**told, "name_local": spec.installation.name_zh}
