@@ -179,7 +179,7 @@ def test_a_loop_without_end_in_one_hour_is_told() -> None:
     use = np.array([[0.5, 1.0, 0.5], [0.5, 1.0, 0.5]])
     with pytest.raises(
         InputError,
-        match=r"a loop with a gain of 1 in some step: (steel → scrap → steel|scrap → steel → scrap)",
+        match=r"a loop with a gain of 1 in step 1: (steel → scrap → steel|scrap → steel → scrap)",
     ):
         footprints_by_step(pattern, make, use, np.ones(2), np.ones((2, 3)))
 

@@ -1,9 +1,6 @@
-"""Footprints for many hours or draws at once, where amounts themselves change: solved by blocks, no loop over hours.
+"""Footprints for many hours or draws at once, where amounts themselves change: one pattern, eliminated for all
 
-The products are put in an order in which each part depends only on parts before it. A product that feeds nothing
-before it follows by substitution, for all hours in one operation. In a part that is a loop, a few products are *torn*:
-all others follow from them by substitution, and the torn ones from a small dense system for each hour (Kron 1963,
-tearing; Steward 1965 for the choice of order).
+The order of elimination and the fill are found once; then each block of hours is eliminated together (``kernels.py``).
 """
 
 from __future__ import annotations
@@ -13,29 +10,41 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.linalg import splu
 
 from zeropark.errors import Fault, InputError
-from zeropark.footprint.loops import LARGEST_PASSES, Successors, strong_parts, strongest_loop
+from zeropark.footprint.kernels import eliminate
+from zeropark.footprint.loops import LARGEST_PASSES, strongest_loop
 from zeropark.forms import Array
 
 Index = NDArray[np.int64]
-_CACHE = 16_384
-"""Numbers that each product's row may have in a block of hours: small enough for the cache, large enough for speed."""
+_BLOCK = 64
+"""Hours that are eliminated together: enough to fill the processor's vectors, few enough for its cache."""
+_READ = 512
+"""Hours whose shares are made together."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """Products that are solved together; ``torn`` are solved for, ``rest`` follow from them in this order."""
+class Fill:
+    """The filled pattern of I − N, products in the order of elimination: rows with ascending columns.
 
-    torn: tuple[int, ...]
-    rest: tuple[int, ...]
+    order: product of each row. diagonal: place of each row's own column. from_*: entries of N by row.
+    """
+
+    order: Index
+    first: Index
+    columns: Index
+    diagonal: Index
+    from_first: Index
+    from_entry: Index
+    from_column: Index
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Where N has entries, with the order in which to solve; the same for every hour.
+    """Where N has entries, and the order in which to eliminate; the same for every hour.
 
-    rows, columns: of each entry. terms: for every triple (share, use) that adds to an entry: its entry, its share, its use.
+    rows, columns: of each entry. term_*: for every triple (share, use) that adds to an entry: its entry, share and use.
     """
 
     products: int
@@ -48,7 +57,7 @@ class Pattern:
     share_process: Index
     use_product: Index
     use_process: Index
-    parts: tuple[Part, ...]
+    fill: Fill
     names: tuple[str, ...] = ()
 
 
@@ -64,33 +73,48 @@ def pattern_of(
     uses = np.array([u for _, u in terms], dtype=np.int64)
     keys, entry = np.unique(make[0][shares] * products + use[0][uses], return_inverse=True)
     rows, columns = keys // products, keys % products
-    successors: Successors = [[] for _ in range(products)]
-    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        successors[row].append(column)
-    parts = tuple(_torn(part, successors) for part in strong_parts(successors))
-    return Pattern(products, rows, columns, entry.astype(np.int64), shares, uses, *make, *use, parts, names)
+    fill = _filled(rows, columns, products)
+    return Pattern(products, rows, columns, entry.astype(np.int64), shares, uses, *make, *use, fill, names)
 
 
-def _torn(part: list[int], successors: Successors) -> Part:
-    """Tear the product with the most ways through it until no loop is left."""
-    torn: list[int] = []
-    rest = list(part)
-    while True:
-        place = {node: at for at, node in enumerate(rest)}
-        inner: Successors = [[place[i] for i in successors[node] if i in place] for node in rest]
-        loops = [g for g in strong_parts(inner) if len(g) > 1 or g[0] in inner[g[0]]]
-        if not loops:
-            return Part(tuple(torn), tuple(rest[g[0]] for g in strong_parts(inner)))
-        for group in loops:
-            members = set(group)
-            out = {n: sum(i in members for i in inner[n]) for n in group}
-            into = dict.fromkeys(group, 0)
-            for node in group:
-                for i in inner[node]:
-                    if i in members:
-                        into[i] += 1
-            torn.append(rest[max(group, key=lambda n: (out[n] * into[n], -n))])
-        rest = [node for node in rest if node not in set(torn)]
+def _filled(rows: Index, columns: Index, products: int) -> Fill:
+    """Order by minimum degree, then the fill, row by row (Davis 2006, Direct Methods for Sparse Linear Systems, ch. 6)."""
+    order = _order(rows, columns, products)
+    place = np.empty(products, dtype=np.int64)
+    place[order] = np.arange(products)
+    into: list[list[tuple[int, int]]] = [[] for _ in range(products)]
+    for entry, (row, column) in enumerate(zip(place[rows].tolist(), place[columns].tolist(), strict=True)):
+        into[row].append((entry, column))
+    upper: list[list[int]] = []
+    filled: list[list[int]] = []
+    for row, entries in enumerate(into):
+        found = {row} | {column for _, column in entries}
+        todo = sorted(column for column in found if column < row)
+        while todo:
+            before = todo.pop(0)
+            more = [column for column in upper[before] if column not in found]
+            found.update(more)
+            if below := [column for column in more if column < row]:
+                todo = sorted([*todo, *below])
+        filled.append(sorted(found))
+        upper.append([column for column in filled[-1] if column > row])
+    first = np.cumsum([0, *(len(row) for row in filled)])
+    flat = [(e, c) for entries in into for e, c in entries]
+    return Fill(
+        order, first, np.array([c for row in filled for c in row], dtype=np.int64),
+        np.array([first[n] + row.index(n) for n, row in enumerate(filled)], dtype=np.int64),
+        np.cumsum([0, *(len(entries) for entries in into)]),
+        np.array([e for e, _ in flat], dtype=np.int64), np.array([c for _, c in flat], dtype=np.int64),
+    )  # fmt: skip
+
+
+def _order(rows: Index, columns: Index, products: int) -> Index:
+    """The order that SuperLU takes for the pattern with its transpose, minimum degree."""
+    matrix = sp.coo_array((np.full(rows.size, -1.0), (rows, columns)), shape=(products, products))
+    heavy = sp.csc_array(matrix + (1.0 + rows.size) * sp.eye_array(products))
+    options = {"SymmetricMode": True}
+    factors = splu(heavy, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    return np.argsort(factors.perm_c).astype(np.int64)
 
 
 def footprints_by_step(
@@ -106,11 +130,9 @@ def footprints_by_step(
     _check(pattern, make, use, names)
     steps = make.shape[1]
     result = np.empty((pattern.products, steps))
-    width = 1 + max((len(part.torn) for part in pattern.parts), default=0)
-    block = max(_CACHE // width, 32)
-    for begin in range(0, steps, block):
-        at = slice(begin, min(begin + block, steps))
-        result[:, at] = _block(pattern, make[:, at], use[:, at], worth, direct[:, at])
+    for begin in range(0, steps, _READ):
+        at = slice(begin, min(begin + _READ, steps))
+        result[:, at] = _block(pattern, make[:, at], use[:, at], worth, direct[:, at], begin)
     return result
 
 
@@ -140,7 +162,7 @@ def _check(pattern: Pattern, make: Array, use: Array, names: tuple[str, ...]) ->
         )
 
 
-def _block(pattern: Pattern, make: Array, use: Array, worth: Array, direct: Array) -> Array:
+def _block(pattern: Pattern, make: Array, use: Array, worth: Array, direct: Array, begin: int) -> Array:
     """Equation (2) of ``system.py`` for one block of steps."""
     amount = _summed(pattern.share_product, make, pattern.products)
     weight = make * worth[:, None]
@@ -151,7 +173,7 @@ def _block(pattern: Pattern, make: Array, use: Array, worth: Array, direct: Arra
         pattern.term_entry, share[pattern.term_share] * part[pattern.term_use], pattern.rows.size
     )
     carried = _summed(pattern.share_product, share * direct[pattern.share_process], pattern.products)
-    _solve(pattern, entries, carried)
+    carried = _solved(pattern, entries, carried, begin)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(amount > 0, carried / amount, np.nan)
 
@@ -162,59 +184,38 @@ def _summed(index: Index, values: Array, size: int) -> Array:
     return np.asarray(ones @ values)
 
 
-def _solve(pattern: Pattern, entries: Array, carried: Array) -> None:
-    """Turn the right-hand side into the solution, part by part."""
-    starts = np.searchsorted(pattern.rows, np.arange(pattern.products + 1))
-    for part in pattern.parts:
-        inside = set(part.torn) | set(part.rest)
-        for product in (*part.torn, *part.rest):
-            for entry in range(starts[product], starts[product + 1]):
-                if int(pattern.columns[entry]) not in inside:
-                    carried[product] += entries[entry] * carried[pattern.columns[entry]]
-        if part.torn:
-            _solve_loop(pattern, part, starts, entries, carried)
+def _solved(pattern: Pattern, entries: Array, carried: Array, begin: int) -> Array:
+    """What each product carries, with ones beside it: they stay positive and finite where no loop is without end."""
+    fill, result = pattern.fill, np.empty_like(carried)
+    for at in range(0, carried.shape[1], _BLOCK):
+        steps = slice(at, min(at + _BLOCK, carried.shape[1]))
+        own = carried[fill.order, steps]
+        right = np.stack([own, np.ones_like(own)])
+        inside = np.ascontiguousarray(entries[:, steps])
+        bad = eliminate(
+            fill.first,
+            fill.columns,
+            fill.diagonal,
+            fill.from_first,
+            fill.from_entry,
+            fill.from_column,
+            inside,
+            right,
+        )
+        endless = np.flatnonzero(~np.all((right[1] > 0) & (right[1] < LARGEST_PASSES), axis=0))
+        if bad >= 0 or endless.size:
+            step = int(bad if bad >= 0 else endless[0])
+            raise InputError([_loop_fault(pattern, inside[:, step], begin + at + step)])
+        result[fill.order, steps] = right[0]
+    return result
 
 
-def _solve_loop(pattern: Pattern, part: Part, starts: Index, entries: Array, carried: Array) -> None:
-    """One loop: what follows from the torn products, then the torn ones, then the rest."""
-    steps, width = carried.shape[1], len(part.torn)
-    at_torn = {product: at for at, product in enumerate(part.torn)}
-    follows: dict[int, Array] = {}
-    for product in (*part.rest, *part.torn):
-        row = np.zeros((width + 1, steps))
-        row[0] = carried[product]
-        for entry in range(starts[product], starts[product + 1]):
-            column = int(pattern.columns[entry])
-            if column in at_torn:
-                row[1 + at_torn[column]] += entries[entry]
-            elif column in follows:
-                row += entries[entry] * follows[column]
-        follows[product] = row
-    dense = np.stack([follows[product] for product in part.torn])  # (torn, 1 + torn, steps)
-    matrix = np.eye(width) - np.moveaxis(dense[:, 1:], 2, 0)
-    try:
-        torn = np.linalg.solve(matrix, np.stack([dense[:, 0].T, np.ones((steps, width))], axis=2))
-    except np.linalg.LinAlgError:
-        torn = np.ones((steps, width, 2))
-        torn[np.argmin(np.abs(np.linalg.det(matrix)))] = -1.0  # the singular step
-    endless = ~np.all((torn[:, :, 1] > 0) & (torn[:, :, 1] < LARGEST_PASSES), axis=1)
-    if np.any(endless):
-        raise InputError([_loop_fault(pattern, entries[:, int(np.argmax(endless))])])
-    for at, product in enumerate(part.torn):
-        carried[product] = torn[:, at, 0]
-    inside = set(at_torn) | set(part.rest)
-    for product in part.rest:
-        for entry in range(starts[product], starts[product + 1]):
-            if int(pattern.columns[entry]) in inside:
-                carried[product] += entries[entry] * carried[pattern.columns[entry]]
-
-
-def _loop_fault(pattern: Pattern, entries: Array) -> Fault:
+def _loop_fault(pattern: Pattern, entries: Array, step: int) -> Fault:
     """Names the loop of one step that has no end, and its gain."""
     shape = (pattern.products, pattern.products)
     loop = strongest_loop(sp.csr_array((entries, (pattern.rows, pattern.columns)), shape=shape))
     members = loop.members if loop is not None else ()
     words = [pattern.names[n] if pattern.names else str(n) for n in members]
     gain = loop.gain if loop is not None else 1.0
-    found = f"a loop with a gain of {gain:.6g} in some step: {' → '.join([*words, *words[:1]])}"
+    found = f"a loop with a gain of {gain:.6g} in step {step}: {' → '.join([*words, *words[:1]])}"
     return Fault("flows", None, words[0], found, "a gain below 1: less comes back than went in")
