@@ -6,6 +6,7 @@
 Random systems with loops and co-products. zeropark gives every product in every hour or draw; bw2calc is iterated over
 the same arrays for one product, the way that it is documented for, and where told also by hand with its supply arrays.
 Of hours and draws bw2calc is iterated over the first 1,000, and its time scaled to all. Answers must agree to 1e-9.
+bw2calc solves with scipy's SuperLU here, as where pypardiso is not installed; building the arrays is not counted for it.
 The table is printed and kept in ``results/footprints.json``.
 """
 
