@@ -15,7 +15,7 @@ from tests.cbam_out.installations import installations
 from tests.cbam_out.simple import SIMPLE
 
 from zeropark.cbam.engine import assess
-from zeropark.cbam.model import Installation, Product, SourceStream
+from zeropark.cbam.model import DEFINITIVE, Installation, Product, SourceStream
 from zeropark.cbam.read_json import read_example
 from zeropark.cbam.read_template import read_template
 from zeropark.cbam.result import CbamResult
@@ -173,7 +173,10 @@ def _listed(value: object) -> object:
 @given(installation=installations())
 def test_formulas_give_what_is_cached(installation: Installation, tmp_path: Path) -> None:
     """Calculated anew by other code from the input cells alone: cached values follow from them."""
-    path = tmp_path / "book.xlsx"
+    recalculated(installation, tmp_path / "book.xlsx")
+
+
+def recalculated(installation: Installation, path: Path) -> None:
     write_workbook(installation, assess(installation), path)
     book = Book(path)
     found = book.all_formulas()
@@ -182,6 +185,24 @@ def test_formulas_give_what_is_cached(installation: Installation, tmp_path: Path
     rounding = 1e-12 * max(abs(value) for _, value, _ in told)
     for place, calculated, cached in told:
         assert calculated == pytest.approx(cached, rel=1e-9, abs=rounding), place
+
+
+def test_formulas_of_goods_that_count_direct_emissions_only(tmp_path: Path, simple: Installation) -> None:
+    """Steel from 2026 on: indirect emissions are none, though the process uses electricity; opening recalculates."""
+    bought = replace(
+        simple.precursors[0],
+        specific_electricity_mwh_per_t=0.4,
+        specific_electricity_source="Measured",
+        electricity_ef_tco2_per_mwh=0.6,
+        electricity_ef_source="D.4(a)",
+    )
+    recalculated(replace(simple, precursors=(bought,)), tmp_path / "book.xlsx")
+
+
+@needs_examples
+def test_formulas_per_tonne_of_clinker(tmp_path: Path) -> None:
+    cement = read_example(EXAMPLES / "cement.json")
+    recalculated(replace(cement, regime=DEFINITIVE), tmp_path / "book.xlsx")
 
 
 def test_own_sheet_tells_regime_versions_and_hash(tmp_path: Path, simple: Installation) -> None:

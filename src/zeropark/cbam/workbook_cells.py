@@ -78,6 +78,13 @@ class Page:
         if math.isfinite(value):
             self.sheet.write_formula(cell, formula, self.formats[style], value)
 
+    def derived(self, cell: str, formula: str, value: float, calculated: float) -> None:
+        """A formula where it gives the value; the bare value where a rule sets it otherwise (goods of Annex II)."""
+        if math.isclose(value, calculated, rel_tol=1e-9, abs_tol=1e-12):
+            self.formula(cell, formula, value)
+        else:
+            self.number(cell, value, "result")
+
     def widths(self, widths: Mapping[str, float]) -> None:
         """Column widths by column or range of columns."""
         for columns, width in widths.items():

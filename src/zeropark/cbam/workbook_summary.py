@@ -198,7 +198,8 @@ def _specific(page: Page, installation: Installation, result: CbamResult) -> Non
         )
         page.formula(f"G{row}", f"=(K{balance}{exported})/N{balance}", told.se_direct)
         page.formula(f"H{row}", f"=I{detail}", told.see_direct)
-        page.formula(f"I{row}", f"=L{balance}/N{balance}", told.se_indirect)
+        own = told.attributed_indirect_tco2e / told.activity_level
+        page.derived(f"I{row}", f"=L{balance}/N{balance}", told.se_indirect, own)
         page.formula(f"J{row}", f"=J{detail}", told.see_indirect)
         page.formula(f"K{row}", f"=D_Processes!L{at + 54}/N{balance}", told.specific_electricity_mwh)
         page.formula(f"L{row}", f"=P{detail}", told.embedded_electricity_mwh)
@@ -253,6 +254,9 @@ def _detail(
     _sums(page, total, activity, told.see_direct, told.see_indirect, told.activity_level)
     rows = {p.id: SPECIFIC_ROW + n for n, p in enumerate(result.processes)}
     bought = {p.id: BOUGHT_ROW + n for n, p in enumerate(result.precursors)}
+    indirect = {p.id: p.se_indirect for p in result.processes} | {
+        p.id: p.see_indirect for p in result.precursors
+    }
     sources = {p.id: p.electricity.ef_source for p in installation.processes}
     origins = {p.id: (p.electricity_ef_source, p.country) for p in installation.precursors}
     for number, part in enumerate(told.contributions[: DETAIL_LINES + 1]):
@@ -268,7 +272,7 @@ def _detail(
             else (f"H{bought[part.id]}", f"J{bought[part.id]}")
         )
         page.formula(f"I{row}", f"=G{row}*{own}", part.see_direct)
-        page.formula(f"J{row}", f"=G{row}*{links}", part.see_indirect)
+        page.derived(f"J{row}", f"=G{row}*{links}", part.see_indirect, part.mass_share * indirect[part.id])
         power = rows[part.id] if part.id in rows else bought[part.id]
         page.formula(f"P{row}", f"=G{row}*K{power}", part.embedded_electricity_mwh)
         _sums(page, row, activity, part.see_direct, part.see_indirect, told.activity_level)
