@@ -316,7 +316,7 @@ class CbamLever(Declared):
 
     @model_validator(mode="after")
     def _complete(self) -> CbamLever:
-        needed = ("price",) if self.kind == "carbon-price" else ("share",)
+        needed: tuple[str, ...] = ("price",) if self.kind == "carbon-price" else ("share",)
         if self.kind in ("scrap", "hydrogen"):
             needed += ("process", "instead_of")
         if self.kind == "hydrogen":

@@ -87,6 +87,7 @@ def _good(paper: Paper, good: ProductResult, table: LeverTable | None, language:
         "keys": _keys(paper, good, now, language),
         "chart": Markup(_build_up(paper, good, now, language)),
         "links": _links(paper, good, language),
+        "unit": "" if good.unit == "t" else good.unit,
         "charges_indirect": good.see_indirect_counted > 0 or good.indirect_counts,
         "years": Markup(_by_year(costs, language)),
         "rows": [_year_row(year, cost) for year, cost in costs.items()],
