@@ -75,7 +75,7 @@ def test_the_plain_kiln() -> None:
     assert found.by_kind == pytest.approx({"direct": 0, "electricity": 310, "upstream": 200, "embodied": 0})
     assert found.allocation == "none"
     assert set(found.by_allocation.values()) == {None}
-    assert (found.amount, found.leaving) == (pytest.approx(4.0), pytest.approx(4.0))
+    assert (found.amount, found.made) == (pytest.approx(4.0), pytest.approx(4.0))
 
 
 # --- electricity -------------------------------------------------------------------------------------
@@ -107,6 +107,16 @@ def test_a_part_of_the_time_takes_its_own_hours() -> None:
     found = oxide(period=replace(whole_period(), first=0, last=2, text="morning"))
     assert found.value == pytest.approx(220.0)  # wind only
     assert found.amount == pytest.approx(2.0)
+
+
+def test_what_other_processes_take_is_made_and_does_not_leave() -> None:
+    """A mill takes 0.25 of each hour's tonne: 4 t made, 3 t left."""
+    mill = {"mill": {"kind": "converter", "rated": "oxide", "inputs": {"oxide": 1}, "outputs": {"dust": 1}, "capacity": 9},
+            "heap": {"kind": "demand", "node": "dust", "profile": 0.25}}  # fmt: skip
+    more = {("gate", "intake"): 0.75, ("mill", "activity:"): 0.25, ("heap", "intake"): 0.25}
+    found = oxide(mill, more, nodes={"dust": "dust"}, carriers={"dust": MATERIAL})
+    assert (found.amount, found.made) == (pytest.approx(3.0), pytest.approx(4.0))
+    assert found.value == pytest.approx(510.0)
 
 
 def whole_period() -> Period:

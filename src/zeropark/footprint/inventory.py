@@ -64,7 +64,8 @@ class Good:
 class Inventory:
     """Everything that the system is made of, in file order.
 
-    handed_on: what each product gives to processes and to the world. declared: nodes that a converter may give to.
+    handed_on: what each product gives to processes, to stock that stays, and to the world; leaving: the last of
+    these. declared: nodes that a converter may give to.
     broken: process → why nothing can be said about what it makes; a fault where it stands behind a product.
     """
 
@@ -330,7 +331,6 @@ def _storage(inventory: Inventory, amounts: Amounts, name: str, asset: Storage) 
     What is more in it at the end was handed on by the pool, and carries what it carried when it went in.
     """
     stored, node = amounts.stored(name, asset), asset.node
-    inventory.leaving[node] = inventory.leaving.get(node, 0.0) + stored.kept
     inventory.handed_on[node] += stored.kept
     if stored.discharged <= 0:
         return  # what else went in was lost: the pool hands on less than came in

@@ -85,7 +85,7 @@ class Spread:
 class ProductFootprint:
     """Footprint of one product over a period, kgCO2e per declared unit.
 
-    amount: all of it that was handed on in the period, to other processes of the park too; leaving: what left the park.
+    amount: what left the park in the period. made: all that was handed on, to other processes of the park and to stock too.
     value: cradle to gate, with embodied plant as the park chooses. gate_to_gate: what arises inside the gate.
     without_embodied, with_embodied: both, always. share: part of its process's burden that the product carries.
     by_basis: value by basis of electricity. by_allocation: value by way of sharing; None where the park states no worth.
@@ -112,6 +112,6 @@ class ProductFootprint:
     spread: Spread | None
     notes: tuple[str, ...] = ()
     chain: tuple[ChainLink, ...] = ()
-    leaving: float = 0.0
+    made: float = 0.0
     biogenic: float = 0.0
     by_kind: Mapping[str, float] = field(default_factory=dict)
