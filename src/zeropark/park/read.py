@@ -77,11 +77,7 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None, parsed: Do
     if spec is not None:
         faults += graph_faults(spec, document.line, document.file)
     else:
-        faults += [
-            fault
-            for fault in reference_faults(usable, document.line, document.file)
-            if not fault.found.endswith(_left_out(usable, document))
-        ]
+        faults += _unknown_names(usable, document)
     clock, found = clock_of(usable.time, document)
     faults += found
     packs, found = packs_of(usable, file.parent, document)
@@ -107,14 +103,16 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None, parsed: Do
     return Park(file.parent, spec, clock, arrays, packs, assumptions, tuple(notes), lines=lines)
 
 
-def _left_out(pruned: ParkFile, document: Document) -> tuple[str, ...]:
-    """Entries that stand in the file and are faulty themselves, in quotes: that they are named is no fault."""
-    return tuple(
+def _unknown_names(pruned: ParkFile, document: Document) -> list[Fault]:
+    """Names that the park does not have. Entries that stand in the file and are faulty themselves may be named."""
+    left_out = tuple(
         f"'{name}'"
         for section in _ENTRIES
         for name, _ in _sections(document.data.get(section))
         if name not in getattr(pruned, section)
     )
+    faults = reference_faults(pruned, document.line, document.file)
+    return [fault for fault in faults if not fault.found.endswith(left_out)]
 
 
 def file_of(path: Path) -> Path:

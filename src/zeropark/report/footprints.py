@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from zeropark.carbon.attribution import Attribution
+from zeropark.errors import InputError
 from zeropark.footprint.of_park import footprints_of
 from zeropark.footprint.result import ProductFootprint
 from zeropark.outcome import Outcome
@@ -16,6 +17,7 @@ TITLE = both("Footprints of products, cradle to gate", "产品碳足迹（摇篮
 _WAYS = {"mass": "质量", "economic": "经济价值", "element": "元素含量", "energy": "能量", "none": "无需分配"}
 _NUMBERS = (
     Head(both("Made", "产量")),
+    Head(both("Left the park", "出园量")),
     Head(both("Footprint, kgCO2e per unit", "足迹，kgCO2e/单位")),
     Head(both("of it inside the gate", "其中厂内")),
     Head(both("with plant itself", "含设备隐含碳")),
@@ -32,7 +34,7 @@ def footprint_block(outcome: Outcome, given: Callable[[], Attribution | None]) -
     park = outcome.park
     if park.spec.footprint is None or not park.spec.footprint.products:
         return None
-    found = footprints_of(park, outcome.flows, given(), whole(park.clock))
+    found, faults = _told(outcome, given())
     return Block(
         "Footprints",
         TITLE,
@@ -49,8 +51,27 @@ def footprint_block(outcome: Outcome, given: Callable[[], Attribution | None]) -
             Head(both("Shared by", "分配方式"), "text", 18),
         ),
         tuple(_row(footprint) for footprint in found.values()),
-        tuple(dict.fromkeys(note for footprint in found.values() for note in footprint.notes)),
+        tuple(dict.fromkeys([*faults, *(note for footprint in found.values() for note in footprint.notes)])),
     )
+
+
+def _told(
+    outcome: Outcome, attribution: Attribution | None
+) -> tuple[dict[str, ProductFootprint], tuple[str, ...]]:
+    """Every product that can be told, and why others cannot: one that is not made does not hide the rest."""
+    park, period = outcome.park, whole(outcome.park.clock)
+    try:
+        return footprints_of(park, outcome.flows, attribution, period), ()
+    except InputError:
+        assert park.spec.footprint is not None
+    found: dict[str, ProductFootprint] = {}
+    faults: list[str] = []
+    for name in park.spec.footprint.products:
+        try:
+            found |= footprints_of(park, outcome.flows, attribution, period, (name,))
+        except InputError as error:
+            faults += map(str, error.faults)
+    return found, tuple(faults)
 
 
 def _row(of: ProductFootprint) -> tuple[str | float | None, ...]:
@@ -58,6 +79,7 @@ def _row(of: ProductFootprint) -> tuple[str | float | None, ...]:
     return (
         of.title,
         of.unit,
+        of.made,
         of.amount,
         of.value,
         of.gate_to_gate,
