@@ -33,6 +33,8 @@ PAGES: dict[str, Callable[[], str]] = {
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/architecture.md", "map"): reference_pages.architecture_map,
     ("docs/explanation/least-cost.md", "constraints"): reference_pages.constraints,
+    ("docs/reference/benchmarks-carbon.md", "attribution"): reference_pages.attribution_benchmark,
+    ("docs/reference/benchmarks-carbon.md", "footprints"): reference_pages.footprint_benchmark,
 }
 
 

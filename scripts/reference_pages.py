@@ -346,3 +346,57 @@ def accounts() -> str:
         for name, spec in standard_specs().items()
     ]
     return head + table(("account", "title", "unit", "clause", "source", "mark"), rows)
+
+
+def attribution_benchmark() -> str:
+    """The kept run of benchmarks/attribution.py."""
+    return table(
+        (
+            "intervals",
+            "nodes",
+            "stores",
+            "zeropark",
+            "sparse solve per interval",
+            "ratio",
+            "memory",
+            "difference",
+        ),
+        (
+            (
+                f"{run['steps']:,}",
+                run["nodes"],
+                run["stores"],
+                f"{run['zeropark_seconds']:.2f} s",
+                f"{run['scipy_seconds']:.1f} s",
+                f"{run['scipy_seconds'] / run['zeropark_seconds']:.0f}",
+                f"{run['zeropark_bytes'] / 1e6:.0f} MB",
+                f"{run['difference']:.0e}",
+            )
+            for run in _kept("attribution")
+        ),
+    )
+
+
+def footprint_benchmark() -> str:
+    """The kept run of benchmarks/footprints.py."""
+    return table(
+        ("question", "columns", "zeropark", "bw2calc", "which gives", "ratio", "difference"),
+        (
+            (
+                run["question"],
+                f"{run['columns']:,}",
+                f"{run['zeropark_seconds']:.2f} s",
+                f"{run['bw2calc_seconds']:.3g} s",
+                run["bw2calc_gives"],
+                f"{run['bw2calc_seconds'] / run['zeropark_seconds']:.3g}",
+                f"{run['difference']:.0e}",
+            )
+            for run in _kept("footprints")
+        ),
+    )
+
+
+def _kept(name: str) -> list[dict[str, Any]]:
+    path = Path(__file__).resolve().parent.parent / "benchmarks" / "results" / f"{name}.json"
+    runs: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return runs
