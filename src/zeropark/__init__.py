@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from zeropark.carbon.attribution import attribution_of
+    from zeropark.efficiency.readings import efficiency_of
     from zeropark.errors import (
         Defect,
         Fault,
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
         UnmetRequest,
         ZeroparkError,
     )
+    from zeropark.footprint.of_park import footprints_of
     from zeropark.optimize.options import SolverOptions
     from zeropark.outcome import Outcome
     from zeropark.park.model import Park
+    from zeropark.park.period import period_of
     from zeropark.planning import PlanOptions, plan
     from zeropark.readings import account, load
     from zeropark.report.write import write_outcome as write
@@ -42,7 +46,11 @@ __all__ = [
     "UnmetRequest",
     "ZeroparkError",
     "account",
+    "attribution_of",
+    "efficiency_of",
+    "footprints_of",
     "load",
+    "period_of",
     "plan",
     "write",
 ]
@@ -56,7 +64,11 @@ _PLACES = dict.fromkeys(_ERRORS, "errors") | {
     "PlanOptions": "planning",
     "SolverOptions": "optimize.options",
     "account": "readings",
+    "attribution_of": "carbon.attribution",
+    "efficiency_of": "efficiency.readings",
+    "footprints_of": "footprint.of_park",
     "load": "readings",
+    "period_of": "park.period",
     "plan": "planning",
     "write": "report.write",
 }
