@@ -48,8 +48,8 @@ def read(changes: dict[tuple[str, str], Any], seed: int = 0) -> Installation:
         (("B_EmInst", "F17"), "#DIV/0!", "#DIV/0!"),
         (("C_Emissions&Energy", "M26"), "much", "'much'"),
         (("D_Processes", "L16"), -5.0, "-5"),
-        (("D_Processes", "L54"), None, "nothing"),
-        (("E_PurchPrec", "L37"), 4.0, "4 for P10"),
+        (("D_Processes", "L16"), "1,5", "'1,5'"),
+        (("D_Processes", "L16"), "15", "'15'"),
         (("E_PurchPrec", "M49"), "Guessed", "'Guessed'"),
         (("Summary_Products", "D10"), "Process 99", "'Process 99'"),
         (("A_InstData", "L84"), "Process 1", "'Process 1' twice"),
@@ -62,6 +62,28 @@ def test_fault_names_its_cell(cell: tuple[str, str], value: Any, found: str) -> 
         assess(read({cell: value}, seed))
     wanted = f"{cell[0]}!{cell[1]}"
     assert any(fault.field == wanted and found in fault.found for fault in caught.value.faults), caught.value
+
+
+@beside
+@pytest.mark.parametrize(
+    ("cell", "value", "said"),
+    [
+        (("D_Processes", "L54"), None, "MISSING D_Processes!L54"),
+        (("D_Processes", "L66"), "n.a.", "D_Processes!L66: 'n.a.' read as blank"),
+        (("E_PurchPrec", "L37"), 4.0, "E_PurchPrec!L37: 4 for P10"),
+        (("B_EmInst", "F17"), 0, "B_EmInst!F17"),
+        (("B_EmInst", "N17"), 0.98, "B_EmInst!N17: oxidation share"),
+        (("F_Tools", "J21"), 120.0, "F_Tools is filled (J21)"),
+        (("Parameters_Constants", "B76"), 298, "Parameters_Constants!B76: gwp_n2o is 298"),
+        (("Summary_Products", "D10"), None, "Summary_Products!D10: "),
+    ],
+)
+def test_control_names_its_cell(cell: tuple[str, str], value: Any, said: str) -> None:
+    """What the template passes over is passed over too, and told."""
+    seed = next(seed for seed in range(20) if any(place[0] == "E_PurchPrec" for place in drawn(seed)))
+    controls = assess(read({cell: value}, seed)).controls
+    assert any(said in text for text in controls), controls
+    assert not any(said in text for text in assess(read({}, seed)).controls)
 
 
 @beside

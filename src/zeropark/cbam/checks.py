@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 
+from zeropark.cbam.blanks import blanks_of, is_idle
 from zeropark.cbam.goods import (
     content_of,
     functional_unit,
@@ -18,16 +20,20 @@ from zeropark.cbam.model import (
     ProductionProcess,
     PurchasedPrecursor,
     SourceStream,
+    Use,
 )
 from zeropark.cbam.processes import activity_level, gain
-from zeropark.cbam.streams import known
+from zeropark.cbam.streams import known, source_results
 from zeropark.errors import Fault, nearest
+from zeropark.texts import in_language
 
 Add = Callable[..., None]
 
 ACTUAL_SOURCES = ("D.4.1", "D.4.2", "D.4.3.1", "D.4.3.2", "Mix")
 """Sources of an electricity factor that claim actual values, in whole or in part."""
 EVIDENCE_CLAUSE = "IR (EU) 2025/2547 Annex II D.4.3"
+ROUNDING = 1e-6
+"""How far below zero a difference of amounts may lie that a spreadsheet has reckoned."""
 
 
 class _Finder:
@@ -46,12 +52,15 @@ class _Finder:
             self.add(place, "nothing", what)
 
     def within(self, place: str, value: float | None, low: float, high: float, what: str) -> None:
-        if value is not None and not low <= value <= high:
+        if value is not None and not low - ROUNDING <= value <= high:
             self.add(place, f"{value:g}", what)
 
 
 def installation_faults(installation: Installation) -> list[Fault]:
-    """Everything that keeps the engine from an answer. Empty when it can answer."""
+    """Everything that keeps the engine from an answer. Empty when it can answer.
+
+    Transitional: blanks that the template reads as none pass, and are told as controls; definitive: they are faults.
+    """
     finder = _Finder(installation)
     if not installation.processes:
         finder.add("processes", "none", "at least one production process")
@@ -69,6 +78,7 @@ def installation_faults(installation: Installation) -> list[Fault]:
     _products(finder)
     if not finder.faults:
         _loops(finder)
+        _attributed_at_all(finder)
     if installation.regime == DEFINITIVE:
         _definitive(finder)
     return finder.faults
@@ -76,6 +86,8 @@ def installation_faults(installation: Installation) -> list[Fault]:
 
 def _stream(finder: _Finder, stream: SourceStream) -> None:
     at = f"streams.{stream.id}"
+    if not stream.activity and finder.installation.regime != DEFINITIVE:
+        return  # a row that is left in the file: nothing times whatever; told as a control
     finder.need(
         f"{at}.activity", stream.activity, f"activity data of '{stream.name}' in {stream.activity_unit}"
     )
@@ -98,19 +110,19 @@ def _stream(finder: _Finder, stream: SourceStream) -> None:
     finder.within(f"{at}.biomass_percent", stream.biomass_percent, 0, 100, "0 to 100 percent")
 
 
+PFC_FACTORS = {
+    "slope": ("frequency", "duration", "slope_factor"),
+    "overvoltage": ("overvoltage", "current_efficiency", "overvoltage_coefficient"),
+}
+"""What each method multiplies (Annex II B.7)."""
+
+
 def _pfc(finder: _Finder, source: PfcSource) -> None:
     at = f"pfc.{source.id}"
-    if source.method == "slope":
-        names = ("aluminium_t", "frequency", "duration", "slope_factor", "c2f6_per_cf4")
-    else:
-        names = (
-            "aluminium_t",
-            "overvoltage",
-            "current_efficiency",
-            "overvoltage_coefficient",
-            "c2f6_per_cf4",
-        )
-    for name in names:
+    if not source.aluminium_t and finder.installation.regime != DEFINITIVE:
+        return
+    finder.within(f"{at}.c2f6_per_cf4", source.c2f6_per_cf4, 0, float("inf"), "0 or more")
+    for name in ("aluminium_t", *PFC_FACTORS[source.method]):
         value = getattr(source, name)
         finder.need(f"{at}.{name}", value, f"{name.replace('_', ' ')} for the {source.method} method")
         finder.within(f"{at}.{name}", value, 0, float("inf"), "0 or more")
@@ -122,8 +134,11 @@ def _pfc(finder: _Finder, source: PfcSource) -> None:
 
 def _measurement(finder: _Finder, source: MeasurementSource) -> None:
     at = f"measurements.{source.id}"
-    for name in ("concentration_g_per_nm3", "hours", "flow_1000nm3_per_h"):
-        value = getattr(source, name)
+    names = ("concentration_g_per_nm3", "hours", "flow_1000nm3_per_h")
+    values = [getattr(source, name) for name in names]
+    if (0 in values or not any(values)) and finder.installation.regime != DEFINITIVE:
+        return
+    for name, value in zip(names, values, strict=True):
         finder.need(f"{at}.{name}", value, f"{name.split('_')[0]} of '{source.name}'")
         finder.within(f"{at}.{name}", value, 0, float("inf"), "0 or more")
     finder.within(f"{at}.biomass_percent", source.biomass_percent, 0, 100, "0 to 100 percent")
@@ -145,7 +160,8 @@ def _process(finder: _Finder, process: ProductionProcess) -> None:
     at = f"processes.{process.id}"
     for number, route in enumerate(process.production):
         finder.within(f"{at}.production.{number}", route.amount, 0, float("inf"), "production of 0 or more")
-    if activity_level(process) == 0 and all(known(route.amount) >= 0 for route in process.production):
+    nothing = activity_level(process) == 0 and all(known(route.amount) >= 0 for route in process.production)
+    if nothing and not (is_idle(process) and _stands_alone(finder.installation, process)):
         place = f"{at}.production.0" if process.production else at
         finder.add(
             place,
@@ -153,68 +169,59 @@ def _process(finder: _Finder, process: ProductionProcess) -> None:
             f"what '{process.name}' produced",
             "nothing can be told per tonne of nothing",
         )
-    finder.need(
-        f"{at}.direct_tco2e", process.direct_tco2e, f"directly attributable emissions of '{process.name}'"
-    )
     for name in ("to_market", "consumed_non_cbam"):
         finder.within(f"{at}.{name}", getattr(process, name), 0, float("inf"), "0 or more")
-    ids = [other.id for other in finder.installation.processes]
-    for number, use in enumerate(process.consumed_in):
+    _uses(finder, at, process.consumed_in)
+    for name, value in _amounts(process):
+        finder.within(f"{at}.{name}", value, 0, float("inf"), "0 or more")
+
+
+def _stands_alone(installation: Installation, process: ProductionProcess) -> bool:
+    """Whether nothing is divided by what the process made: no good of it, no precursor that goes into it."""
+    uses = [use for link in installation.processes for use in link.consumed_in]
+    uses += [use for link in installation.precursors for use in link.consumed_in]
+    taken = any(use.process == process.id and known(use.amount) for use in uses)
+    return not taken and not installation.products_of(process.id)
+
+
+def _uses(finder: _Finder, at: str, uses: tuple[Use, ...]) -> None:
+    """Amounts that went into processes. A name that is nearly one of them is taken for a slip, no other place is."""
+    ids = [process.id for process in finder.installation.processes]
+    names = {process.name: process.id for process in finder.installation.processes}
+    for number, use in enumerate(uses):
         finder.within(f"{at}.consumed_in.{number}", use.amount, 0, float("inf"), "0 or more")
-        if use.process not in ids and re.fullmatch(r"P\d+", use.process):
-            finder.add(
-                f"{at}.consumed_in.{number}.process",
-                f"'{use.process}'",
-                _known(ids),
-                nearest(use.process, ids),
-            )
-    for name, amount, factor in _pairs(process):
-        finder.within(f"{at}.{name}", amount, 0, float("inf"), "0 or more")
-        if known(amount) > 0 and factor != "none":
-            value = _number(process, factor)
-            finder.need(
-                f"{at}.{factor}", value, f"emission factor for {name.split('.')[-1].replace('_', ' ')}"
-            )
+        if use.process in ids or not known(use.amount) or is_outside(use.process):
+            continue
+        close = get_close_matches(use.process, names, n=1, cutoff=0.8)
+        if close or finder.installation.regime == DEFINITIVE:
+            place = f"{at}.consumed_in.{number}.process"
+            hint = f"did you mean '{close[0]}'?" if close else nearest(use.process, [*ids, *names])
+            finder.add(place, f"'{use.process}'", _known(ids), hint)
 
 
-def _pairs(process: ProductionProcess) -> Iterator[tuple[str, float | None, str]]:
-    """Amounts over the boundary, each with where its factor stands."""
+def _amounts(process: ProductionProcess) -> Iterator[tuple[str, float | None]]:
+    """Amounts over the boundary and their factors: none is below zero."""
     heat, gas, power = process.heat, process.waste_gas, process.electricity
-    yield "heat.imported_tj", heat.imported_tj, "heat.imported_ef"
-    yield "heat.exported_tj", heat.exported_tj, "heat.exported_ef"
-    yield "waste_gas.imported_tj", gas.imported_tj, "none"
-    yield "waste_gas.exported_tj", gas.exported_tj, "none"
-    yield "electricity.consumed_mwh", power.consumed_mwh, "electricity.ef_tco2_per_mwh"
-    yield "electricity.exported_mwh", power.exported_mwh, "electricity.exported_ef_tco2_per_mwh"
-
-
-def _number(process: ProductionProcess, path: str) -> float | None:
-    part, name = path.split(".")
-    value: float | None = getattr(getattr(process, part), name)
-    return value
+    yield "heat.imported_tj", heat.imported_tj
+    yield "heat.imported_ef", heat.imported_ef
+    yield "heat.exported_tj", heat.exported_tj
+    yield "heat.exported_ef", heat.exported_ef
+    yield "waste_gas.imported_tj", gas.imported_tj
+    yield "waste_gas.exported_tj", gas.exported_tj
+    yield "electricity.consumed_mwh", power.consumed_mwh
+    yield "electricity.ef_tco2_per_mwh", power.ef_tco2_per_mwh
+    yield "electricity.exported_mwh", power.exported_mwh
+    yield "electricity.exported_ef_tco2_per_mwh", power.exported_ef_tco2_per_mwh
 
 
 def _precursor(finder: _Finder, precursor: PurchasedPrecursor) -> None:
     at = f"precursors.{precursor.id}"
-    ids = [process.id for process in finder.installation.processes]
     for number, route in enumerate(precursor.purchased):
         finder.within(f"{at}.purchased.{number}", route.amount, 0, float("inf"), "0 or more")
     finder.within(f"{at}.other_use", precursor.other_use, 0, float("inf"), "0 or more")
-    for number, use in enumerate(precursor.consumed_in):
-        finder.within(f"{at}.consumed_in.{number}", use.amount, 0, float("inf"), "0 or more")
-        if use.process not in ids and not is_outside(use.process):
-            place = f"{at}.consumed_in.{number}.process"
-            finder.add(place, f"'{use.process}'", _known(ids), nearest(use.process, ids))
-    if any(known(use.amount) > 0 for use in precursor.consumed_in):
-        finder.need(
-            f"{at}.see_direct", precursor.see_direct, f"specific direct emissions of '{precursor.name}'"
-        )
-        if known(precursor.specific_electricity_mwh_per_t) > 0 and precursor.see_indirect is None:
-            finder.need(
-                f"{at}.electricity_ef_tco2_per_mwh",
-                precursor.electricity_ef_tco2_per_mwh,
-                f"emission factor of the electricity in '{precursor.name}'",
-            )
+    _uses(finder, at, precursor.consumed_in)
+    for name in ("specific_electricity_mwh_per_t", "electricity_ef_tco2_per_mwh"):
+        finder.within(f"{at}.{name}", getattr(precursor, name), 0, float("inf"), "0 or more")
 
 
 def is_outside(words: str) -> bool:
@@ -250,9 +257,30 @@ def _loops(finder: _Finder) -> None:
         )
 
 
-def _definitive(finder: _Finder) -> None:
-    """What only the definitive regime asks for: functional units, and evidence for actual electricity factors."""
+def _attributed_at_all(finder: _Finder) -> None:
+    """One blank DirEm* reads as none, as in the template; where all are blank, nothing has been attributed."""
     installation = finder.installation
+    if any(process.direct_tco2e is not None for process in installation.processes):
+        return
+    emitted = sum(result.fossil_tco2e for result in source_results(installation))
+    if emitted == 0:
+        return
+    for process in installation.processes:
+        finder.add(
+            f"processes.{process.id}.direct_tco2e",
+            "nothing",
+            f"directly attributable emissions of '{process.name}'",
+            f"the sources emit {emitted:,.6g} t CO2e, and no process has a share of it",
+        )
+
+
+def _definitive(finder: _Finder) -> None:
+    """What only the definitive regime asks for: no blanks, functional units, evidence for actual electricity factors."""
+    installation = finder.installation
+    seen = {fault.field for fault in finder.faults}
+    for blank in blanks_of(installation):
+        if installation.cells.get(blank.place, blank.place) not in seen:
+            finder.add(blank.place, "nothing", in_language(blank.needed, "en"))
     for process in installation.processes:
         goods = installation.products_of(process.id)
         units = sorted({functional_unit(product.cn_code) for product in goods})

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from zeropark.cbam.terms import plain, plain_unit
+from zeropark.cbam.terms import is_nothing, number_of, plain, plain_unit, read_as_blank
 from zeropark.errors import Fault, nearest
 
 Term = TypeVar("Term")
@@ -15,11 +15,12 @@ Term = TypeVar("Term")
 
 @dataclass
 class Log:
-    """Faults of one file, and the cell behind every place that was read."""
+    """Faults and remarks of one file, and the cell behind every place that was read."""
 
     file: str
     faults: list[Fault] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
     def fault(self, where: str, found: str, expected: str, hint: str = "") -> None:
         """Note one thing wrong."""
@@ -67,6 +68,11 @@ class Branch:
         """Note a fault of this leaf, at its cell where it has one."""
         self.log.fault(self._where(key), found, expected, hint)
 
+    def remark(self, text: str) -> None:
+        """Note something for whoever checks, once."""
+        if text not in self.log.remarks:
+            self.log.remarks.append(text)
+
     def number(
         self, *keys: str, units: Mapping[str, float] | None = None, place: str | None = None
     ) -> float | None:
@@ -81,7 +87,13 @@ class Branch:
         value = leaf.get("value") if isinstance(leaf, dict) else leaf
         if value is None and isinstance(leaf, dict):
             value = leaf.get("blank_means")
-        if value is None or value == "":
+        if isinstance(value, str):
+            if not value.strip() or is_nothing(value):
+                if value.strip():
+                    self.remark(read_as_blank(self._where(key), value))
+                return None
+            value = value if (told := number_of(value)) is None else told
+        if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.fault(key, _words(value), "a number")
@@ -121,7 +133,7 @@ class Branch:
         value = leaf.get("value") if isinstance(leaf, dict) else leaf
         if value is None or isinstance(value, list | dict):
             return None
-        if isinstance(value, float) and value.is_integer():
+        if isinstance(value, float) and math.isfinite(value) and value.is_integer():
             value = int(value)
         return str(value).strip() or None
 
@@ -161,6 +173,10 @@ class Branch:
 
     def _at(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
+
+    def where(self, key: str) -> str:
+        """The cell of a leaf, else its key: for messages."""
+        return self._where(key)
 
     def _where(self, key: str) -> str:
         leaf = self.data.get(key)

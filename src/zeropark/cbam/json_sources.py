@@ -67,10 +67,13 @@ def measurement_of(branch: Branch, id_: str) -> MeasurementSource:
     """A measured stack, by whatever names its fields have."""
     id_ = branch.text("id") or id_
     known = _renamed(branch, MEASUREMENT_COLUMNS, _measurement_field).named(f"measurements.{id_}")
+    gas = known.choice("gas", terms.GASES)
+    if gas is None and known.text("gas") is None and known.number("concentration_g_per_nm3"):
+        known.fault("gas", "nothing", "CO2 or N2O", "the template counts a stack of no gas as nothing")
     return MeasurementSource(
         id=id_,
         name=known.text("name") or id_,
-        gas=known.choice("gas", terms.GASES) or "CO2",
+        gas=gas or "CO2",
         concentration_g_per_nm3=known.number("concentration_g_per_nm3", units=_CONCENTRATION),
         hours=known.number("hours", units=_HOURS),
         flow_1000nm3_per_h=known.number("flow_1000nm3_per_h", units=_FLOW),
@@ -88,10 +91,15 @@ def _renamed(branch: Branch, columns: Mapping[str, str], guess: Callable[[str], 
     data: dict[str, Any] = {}
     for key, leaf in branch.data.items():
         column = _column(leaf)
-        name = columns.get(column) if column else guess(terms.plain(key))
+        name = columns.get(column) if column else guess(_words(key))
         if name and name not in data:
             data[name] = leaf
     return Branch(data, branch.path, branch.log, branch.place)
+
+
+def _words(key: str) -> str:
+    """The words of a key: ``SEF(CF4)``, ``slopeFactor`` and ``slope_factor`` alike."""
+    return terms.plain(re.sub(r"[^A-Za-z0-9]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key)))
 
 
 def _column(leaf: object) -> str | None:
@@ -105,14 +113,15 @@ def _pfc_field(key: str) -> str | None:
     coefficient = words & {"coefficient", "ovc", "factor", "coeff"}
     tests = (
         (words & {"method", "approach"}, "method"),
-        (words & {"technology", "name", "cell"} and "day" not in words, "name"),
+        (words & {"technology", "name", "cell"} and not words & {"day", "effects"}, "name"),
         ("c2f6" in key and not words & {"gwp", "emissions"}, "c2f6_per_cf4"),
+        (words & {"weight", "ratio"}, "c2f6_per_cf4"),
         ("collection" in words, "collection_efficiency"),
         (words & {"ce"} or {"current", "efficiency"} <= words, "current_efficiency"),
         (words & {"ovc"} or ("overvoltage" in words and coefficient), "overvoltage_coefficient"),
         (words & {"aeo", "overvoltage"}, "overvoltage"),
-        ("frequency" in words, "frequency"),
-        ("duration" in words, "duration"),
+        (words & {"frequency", "aef"} or {"effects", "day"} <= words, "frequency"),
+        (words & {"duration", "aed", "minutes"}, "duration"),
         (words & {"sef", "slope"}, "slope_factor"),
         (words & {"activity", "aluminium", "aluminum", "production", "ad"}, "aluminium_t"),
     )

@@ -236,7 +236,8 @@ class Installation:
     """An installation over one reporting period.
 
     cells: dotted place (``processes.P1.electricity.ef_tco2_per_mwh``) → cell or key it was read from, so that a
-    fault found later can say where. file: what was read, for messages.
+    fault found later can say where. file: what was read, for messages. remarks: what the reader passed over or read
+    as blank, for whoever checks.
     """
 
     name: str
@@ -254,6 +255,7 @@ class Installation:
     emission_balance: EmissionBalance = EmissionBalance()
     file: str = ""
     cells: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def process(self, id_: str) -> ProductionProcess:
         """The process with this id. Raises KeyError."""

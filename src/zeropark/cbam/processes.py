@@ -49,6 +49,11 @@ def activity_level(process: ProductionProcess) -> float:
     return sum(known(route.amount) for route in process.production)
 
 
+def per_unit(amount: float, activity: float) -> float:
+    """An amount per unit made; none where nothing was made, which the checks let pass for an empty row alone."""
+    return amount / activity if activity else 0.0
+
+
 def heat_emissions(heat: Heat) -> float:
     """Heat imported less heat exported, each with its factor (Eq. 52 and 53)."""
     return known(heat.imported_tj) * known(heat.imported_ef) - known(heat.exported_tj) * known(
@@ -100,7 +105,9 @@ def chain_shares(installation: Installation) -> Array:
         for use in uses:
             if use.process in ids:
                 row = ids.index(use.process)
-                shares[row, column] += known(use.amount) / activity_level(installation.processes[row])
+                shares[row, column] += per_unit(
+                    known(use.amount), activity_level(installation.processes[row])
+                )
     return shares
 
 
@@ -162,10 +169,10 @@ def chain_of(installation: Installation, own: tuple[Attributed, ...], content: A
     content: functional units in a tonne of every link. From 2026 on goods of Annex II have no indirect emissions.
     """
     bought = installation.precursors
-    direct = [*(a.counted_direct / a.activity for a in own), *(known(p.see_direct) for p in bought)]
-    indirect = np.array([*(a.indirect / a.activity for a in own), *(indirect_of(p) for p in bought)])
+    direct = [*(per_unit(a.counted_direct, a.activity) for a in own), *(known(p.see_direct) for p in bought)]
+    indirect = np.array([*(per_unit(a.indirect, a.activity) for a in own), *(indirect_of(p) for p in bought)])
     power = [
-        *(known(a.process.electricity.consumed_mwh) / a.activity for a in own),
+        *(per_unit(known(a.process.electricity.consumed_mwh), a.activity) for a in own),
         *(known(p.specific_electricity_mwh_per_t) for p in bought),
     ]
     direct_only = np.array(

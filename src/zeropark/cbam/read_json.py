@@ -7,6 +7,7 @@ cell of ``ref``, or the key where there is none.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,7 @@ from zeropark.cbam.model import (
     Use,
     WasteGas,
 )
+from zeropark.cbam.template_constants import CONSTANTS_OF_RULES, constant_remark
 from zeropark.errors import Fault, InputError, fail_if, nearest
 
 SCHEMA = "cbam-worked-example/1"
@@ -80,8 +82,13 @@ def installation_of(data: object, file: str) -> Installation:
         products=tuple(_product(b, 9 + i, names) for i, b in enumerate(root.branches("products"), 1)),
         file=file,
     )
+    constants = root.branch("constants")
+    for name in CONSTANTS_OF_RULES:
+        remark = constant_remark(name, constants.any(name), constants.where(name))
+        if remark is not None:
+            root.remark(remark)
     fail_if(log.faults)
-    return replace(installation, cells=dict(log.cells))
+    return replace(installation, cells=dict(log.cells), remarks=tuple(log.remarks))
 
 
 def _names(root: Branch) -> dict[str, str]:
@@ -115,6 +122,10 @@ def _stream(branch: Branch, id_: str) -> SourceStream:
     id_ = branch.text("id") or id_
     branch = branch.named(f"streams.{id_}")
     method = branch.choice("method", terms.STREAM_METHODS)
+    if method is None and branch.text("method") is None:
+        branch.fault("method", "nothing", "combustion, process_emissions or mass_balance")
+    if "activity_data" not in branch.data and "activity" not in branch.data:
+        branch.fault("activity_data", "nothing", "the amount, null for a blank cell")
     unit = branch.unit("activity_data", terms.ACTIVITY_UNITS)
     return SourceStream(
         id=id_,
@@ -153,6 +164,15 @@ def _balance(branch: Branch) -> EmissionBalance:
     )
 
 
+def _who(told: str, names: dict[str, str]) -> str:
+    """The id of the process that is meant: by id, by name in any case of letters, or by ``P1 - name``."""
+    plain_names = {terms.plain(name): id_ for name, id_ in names.items()}
+    if (found := plain_names.get(terms.plain(told))) is not None:
+        return found
+    head = re.match(r"(P\d+)\b", told)
+    return head[1] if head and head[1] in names.values() else told
+
+
 def _amounts(branch: Branch, key: str, place: str) -> tuple[RouteAmount, ...]:
     return tuple(
         RouteAmount(
@@ -168,7 +188,7 @@ def _uses(branch: Branch, key: str, place: str, names: dict[str, str]) -> tuple[
     for number, part in enumerate(branch.branches(key)):
         told = part.text("process", "to", place=f"{place}.{number}.process") or ""
         amount = part.number("amount", units=terms.GOODS, place=f"{place}.{number}")
-        found.append(Use(names.get(told, told), amount))
+        found.append(Use(_who(told, names), amount))
     return tuple(found)
 
 
@@ -257,14 +277,14 @@ def _product(branch: Branch, row: int, names: dict[str, str]) -> Product:
     told_row = branch.number("row")
     row = row if told_row is None else int(told_row)
     branch = branch.named(f"products.{row}")
-    process = branch.text("process") or ""
-    if process not in names:
+    process = _who(branch.text("process") or "", names)
+    if process not in names.values():
         branch.fault("process", f"'{process}'", "a process of the installation", nearest(process, names))
     parameters = branch.branch("parameters")
     return Product(
         row=row,
-        process=names.get(process, process),
-        cn_code=(branch.text("cn_code") or "").replace(" ", ""),
+        process=process,
+        cn_code=terms.code_of(branch.text("cn_code", place=f"products.{row}.cn_code")),
         name=branch.text("name") or "",
         parameters={key: value for key in parameters.data if (value := parameters.any(key)) is not None},
         amount=branch.number("amount", units=terms.TONNES),

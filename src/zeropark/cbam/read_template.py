@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from zeropark.cbam import terms
 from zeropark.cbam.engine import installation_result
 from zeropark.cbam.model import (
     DEFINITIVE,
@@ -16,12 +17,14 @@ from zeropark.cbam.model import (
     Product,
 )
 from zeropark.cbam.streams import source_results
+from zeropark.cbam.template_constants import CONSTANT_CELLS, constant_remark
 from zeropark.cbam.template_layout import (
     A_SHEET,
     B_SHEET,
     C_SHEET,
     PRODUCT_COLUMNS,
     S_SHEET,
+    TOOL_INPUTS,
     BalanceRows,
     balance_rows,
     numbered_rows,
@@ -29,8 +32,9 @@ from zeropark.cbam.template_layout import (
 )
 from zeropark.cbam.template_links import precursors_of, processes_of
 from zeropark.cbam.template_sources import measurements_of, pfc_sources_of, streams_of
-from zeropark.cbam.xlsx_cells import CONSTANTS, Cells, read_cells
+from zeropark.cbam.xlsx_cells import CONSTANTS, TOOLS, Cells, read_cells
 from zeropark.errors import fail_if, nearest
+from zeropark.texts import both
 
 
 def read_template(path: Path) -> Installation:
@@ -65,8 +69,31 @@ def installation_of_cells(cells: Cells) -> Installation:
         precursors=precursors_of(cells, names),
         products=_products(cells, names),
     )
+    _tools(cells)
+    for name, cell in CONSTANT_CELLS.items():
+        if (
+            remark := constant_remark(name, cells.stored(CONSTANTS, cell), f"{CONSTANTS}!{cell}")
+        ) is not None:
+            cells.remark(remark)
     fail_if(cells.faults)
-    return replace(installation, cells=dict(cells.places))
+    return replace(installation, cells=dict(cells.places), remarks=tuple(cells.remarks))
+
+
+def _tools(cells: Cells) -> None:
+    """Sheet F_Tools stands beside the chain: nothing of it is read, and whoever has filled it is told so."""
+    filled = [
+        cell
+        for cell in TOOL_INPUTS
+        if isinstance(cells.stored(TOOLS, cell), int | float) and not cells.formula(TOOLS, cell)
+    ]
+    if filled:
+        cells.remark(
+            both(
+                f"sheet {TOOLS} is filled ({', '.join(filled[:6])}) and is not read: cogeneration and carbon price count"
+                " only as far as their results are typed on sheets D_Processes and Summary_Products",
+                f"{TOOLS}表已填写（{'、'.join(filled[:6])}）但不读取：热电联产与碳价仅按D_Processes和Summary_Products表所填计入",
+            )
+        )
 
 
 def _about(cells: Cells) -> tuple[str | None, str | None, date | None, date | None]:
@@ -152,7 +179,7 @@ def _process_names(cells: Cells) -> dict[str, str]:
         if category is None:
             continue
         name = cells.text(A_SHEET, f"L{row}", f"processes.{id_}") or f"{id_} - {category}"
-        if name in found:
+        if name.lower() in (known.lower() for known in found):
             cells.fault(
                 A_SHEET,
                 f"L{row}",
@@ -169,14 +196,21 @@ def _products(cells: Cells, names: dict[str, str]) -> tuple[Product, ...]:
     goods = []
     for row in numbered_rows(cells, S_SHEET, 100, first=10):
         process = cells.text(S_SHEET, f"D{row}", f"products.{row}.process")
-        if process is None or process == "n.a.":
+        if process is None or terms.is_nothing(process):
+            if code := cells.text(S_SHEET, f"F{row}"):
+                cells.remark(
+                    both(
+                        f"{S_SHEET}!D{row}: {code} has no process: left out",
+                        f"{S_SHEET}!D{row}：{code}未选工序：未计入",
+                    )
+                )
             continue
         process = next((name for name in names if name.lower() == process.lower()), process)
         if process not in names:
             cells.fault(
                 S_SHEET, f"D{row}", f"'{process}'", "a process of sheet A_InstData", nearest(process, names)
             )
-        code = cells.text(S_SHEET, f"F{row}", f"products.{row}.cn_code") or ""
+        code = terms.code_of(cells.text(S_SHEET, f"F{row}", f"products.{row}.cn_code"))
         parameters: dict[str, float | str] = {}
         for column, name in PRODUCT_COLUMNS.items():
             value = cells.stored(S_SHEET, f"{column}{row}")
@@ -188,7 +222,7 @@ def _products(cells: Cells, names: dict[str, str]) -> tuple[Product, ...]:
             Product(
                 row=row,
                 process=names.get(process, process),
-                cn_code="".join(letter for letter in code if letter not in " ."),
+                cn_code=code,
                 name=cells.text(S_SHEET, f"H{row}") or "",
                 parameters=parameters,
             )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from zeropark.cbam.goods import EXEMPT_ORIGINS
+from zeropark.cbam.leftovers import read_as_none
 from zeropark.cbam.model import DEFINITIVE, Installation
 from zeropark.cbam.result import InstallationResult, PrecursorResult, ProcessResult
-from zeropark.cbam.streams import known
 from zeropark.texts import both
 
 NOT_INCLUDED = both(
@@ -54,8 +54,8 @@ def controls_of(
     processes: tuple[ProcessResult, ...],
     precursors: tuple[PrecursorResult, ...],
 ) -> tuple[str, ...]:
-    """What does not close, or was left blank and therefore counts as none."""
-    texts = []
+    """What was read as none though something should stand there, what does not close, and what else looks wrong."""
+    texts = [*installation.remarks, *read_as_none(installation)]
     for result in processes:
         if not _closed(result.production_control, result.activity_level):
             texts.append(
@@ -85,46 +85,8 @@ def controls_of(
             f"设施排放中{rest:,.0f} t CO2e未归属任何生产过程（外供热、废气，或非CBAM产品）",
         )
         texts.append(more if rest < 0 else less)
-    return (*texts, *_blanks(installation))
+    return tuple(texts)
 
 
 def _closed(rest: float, whole: float) -> bool:
     return abs(rest) <= _TOLERANCE * max(abs(whole), 1.0)
-
-
-def _blanks(installation: Installation) -> list[str]:
-    """Cells that the template marks as missing and reads as none."""
-    texts = []
-    for process in installation.processes:
-        if process.electricity.consumed_mwh is None:
-            texts.append(
-                both(
-                    f"{process.id}: electricity consumption is blank, read as none",
-                    f"{process.id}：用电量为空，按无计",
-                )
-            )
-        if process.heat_applies and (process.heat.imported_tj is None or process.heat.exported_tj is None):
-            texts.append(
-                both(
-                    f"{process.id}: an amount of heat is blank, read as none",
-                    f"{process.id}：热量为空，按无计",
-                )
-            )
-        gas = process.waste_gas
-        if process.waste_gas_applies and (gas.imported_tj is None or gas.exported_tj is None):
-            texts.append(
-                both(
-                    f"{process.id}: an amount of waste gas is blank, read as none",
-                    f"{process.id}：废气量为空，按无计",
-                )
-            )
-    for precursor in installation.precursors:
-        blank = precursor.specific_electricity_mwh_per_t is None and precursor.see_indirect is None
-        if blank and any(known(use.amount) > 0 for use in precursor.consumed_in):
-            texts.append(
-                both(
-                    f"{precursor.id}: specific electricity is blank, indirect emissions read as none",
-                    f"{precursor.id}：单位用电为空，间接排放按无计",
-                )
-            )
-    return texts

@@ -51,14 +51,16 @@ def stream_result(stream: SourceStream) -> StreamResult:
 
 def pfc_result(source: PfcSource) -> StreamResult:
     """CF4 by the slope or the overvoltage method, C2F6 from its ratio to CF4, both over the share collected."""
-    if source.method == "slope":
+    if not source.aluminium_t:  # a row left in the file: its factors may be blank too
+        per_tonne = 0.0
+    elif source.method == "slope":
         per_tonne = known(source.frequency) * known(source.duration) * known(source.slope_factor)
     else:
         effect = known(source.overvoltage) / known(source.current_efficiency)
         per_tonne = effect * known(source.overvoltage_coefficient)
     cf4_t = known(source.aluminium_t) * per_tonne / 1000
     c2f6_t = cf4_t * known(source.c2f6_per_cf4)
-    collected = 1.0 if source.collection_efficiency is None else source.collection_efficiency
+    collected = source.collection_efficiency or 1.0  # 0 is a fault, but for a row left in the file
     total = (cf4_t * GWP_CF4 + c2f6_t * GWP_C2F6) / collected
     return StreamResult(source.id, source.name, "PFC", total, 0.0, 0.0, 0.0, f"PFC, {source.method} method")
 

@@ -42,6 +42,14 @@ PRODUCT_COLUMNS = {
 """Qualifying parameters of goods, sheet Summary_Products; shares are fractions."""
 
 
+TOOL_INPUTS = (
+    *(f"{column}{row}" for row in (21, 61) for column in "JKL"),
+    *(f"{column}{row}" for row in (26, 64) for column in "JK"),
+    *(f"{column}{row}" for row in range(101, 111) for column in "HJK"),
+)
+"""Where sheet F_Tools asks for numbers: cogeneration twice, carbon price by process."""
+
+
 @dataclass(frozen=True)
 class BalanceRows:
     """Rows of sheet C where lines are typed by hand."""

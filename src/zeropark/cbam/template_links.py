@@ -22,6 +22,7 @@ from zeropark.cbam.template_layout import (
     row_of,
 )
 from zeropark.cbam.xlsx_cells import CONSTANTS, Cells
+from zeropark.texts import both
 
 
 def processes_of(cells: Cells, names: dict[str, str]) -> tuple[ProductionProcess, ...]:
@@ -122,16 +123,18 @@ def _others(cells: Cells, first: int, own: int, at: str, names: dict[str, str]) 
 def _use(
     cells: Cells, sheet: str, row: int, process: str, place: str, names: dict[str, str]
 ) -> tuple[Use, ...]:
-    """One row of consumption; an amount in the row of a process that sheet A does not list is a fault."""
+    """One row of consumption; the template passes over the row of a process that sheet A does not list."""
     amount = cells.number(sheet, f"L{row}", place)
     if amount is None:
         cells.places.pop(place, None)
         return ()
     if process not in names.values():
         if amount != 0:
-            listed = ", ".join(names.values()) or "none"
-            cells.fault(
-                sheet, f"L{row}", f"{amount:g} for {process}", f"a process of sheet A_InstData: {listed}"
+            cells.remark(
+                both(
+                    f"{sheet}!L{row}: {amount:g} for {process}, which sheet A_InstData does not list: left out",
+                    f"{sheet}!L{row}：{amount:g}用于{process}，而A_InstData未列该工序：未计入",
+                )
             )
         cells.places.pop(place, None)
         return ()
@@ -152,7 +155,7 @@ def precursors_of(cells: Cells, names: dict[str, str]) -> tuple[PurchasedPrecurs
         name = cells.text(A_SHEET, f"L{row}", f"precursors.{id_}") or f"{id_} - {category}"
         country = cells.text(A_SHEET, f"F{row}")
         found.append(_precursor(cells, id_, name, category, country, block, names))
-    _require_names_differ(cells, found, names, listed)
+    _require_names_differ(cells, found, listed)
     return tuple(found)
 
 
@@ -160,6 +163,7 @@ def _precursor(
     cells: Cells, id_: str, name: str, category: str, country: str | None, block: int, names: dict[str, str]
 ) -> PurchasedPrecursor:
     at = f"precursors.{id_}"
+    sources = cells.in_words(69, terms.SOURCES)
     _total(cells, E_SHEET, block + 3, block + 11)
     uses: list[Use] = []
     for number in range(1, MAX_PROCESSES + 1):
@@ -178,24 +182,28 @@ def _precursor(
         consumed_in=tuple(uses),
         other_use=value(24, "other_use"),
         see_direct=value(35, "see_direct"),
-        see_direct_source=cells.choice(E_SHEET, f"M{block + 35}", terms.SOURCES, f"{at}.see_direct_source"),
+        see_direct_source=cells.choice(E_SHEET, f"M{block + 35}", sources, f"{at}.see_direct_source"),
         specific_electricity_mwh_per_t=value(36, "specific_electricity_mwh_per_t"),
         specific_electricity_source=cells.choice(
-            E_SHEET, f"M{block + 36}", terms.SOURCES, f"{at}.specific_electricity_source"
+            E_SHEET, f"M{block + 36}", sources, f"{at}.specific_electricity_source"
         ),
         electricity_ef_tco2_per_mwh=value(37, "electricity_ef_tco2_per_mwh"),
         electricity_ef_source=cells.text(E_SHEET, f"M{block + 37}"),
+        see_indirect=_typed_over(cells, f"L{block + 38}", f"{at}.see_indirect"),
         justification=cells.text(E_SHEET, f"K{block + 40}"),
     )
 
 
-def _require_names_differ(
-    cells: Cells, found: list[PurchasedPrecursor], names: dict[str, str], listed: int
-) -> None:
-    """The template adds up amounts by name: two links of one name would be counted for each other."""
-    seen = set(names)
+def _typed_over(cells: Cells, cell: str, place: str) -> float | None:
+    """A number that somebody typed over the template's formula; the template then reckons with it."""
+    return None if cells.formula(E_SHEET, cell) else cells.number(E_SHEET, cell, place)
+
+
+def _require_names_differ(cells: Cells, found: list[PurchasedPrecursor], listed: int) -> None:
+    """The template adds up amounts by name, in any case of letters: two of one name are counted for each other."""
+    seen: set[str] = set()
     for precursor in found:
-        if precursor.name in seen:
+        if precursor.name.lower() in seen:
             row = listed + int(precursor.id[2:]) - 1
             cells.fault(A_SHEET, f"L{row}", f"'{precursor.name}' twice", "names that differ")
-        seen.add(precursor.name)
+        seen.add(precursor.name.lower())

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from zeropark.cbam import terms
 from zeropark.cbam.model import ActivityUnit, MeasurementSource, PfcSource, SourceStream
 from zeropark.cbam.template_layout import B_SHEET, numbered_rows
-from zeropark.cbam.xlsx_cells import CONSTANTS, Cells, Term
+from zeropark.cbam.xlsx_cells import Cells
 
 
 def streams_of(cells: Cells) -> tuple[SourceStream, ...]:
     """Section a: a row with a method is a stream."""
-    methods = _in_words(cells, 56, terms.STREAM_METHODS)
+    methods = cells.in_words(56, terms.STREAM_METHODS)
     found = []
     for number, row in enumerate(numbered_rows(cells, B_SHEET, 75, first=17), 1):
         id_ = f"S{number}"
@@ -45,6 +43,8 @@ def streams_of(cells: Cells) -> tuple[SourceStream, ...]:
 
 def _activity_unit(cells: Cells, row: int, at: str) -> ActivityUnit:
     unit = cells.unit(B_SHEET, f"G{row}", terms.ACTIVITY_UNITS, f"{at}.activity_unit")
+    if cells.stored(B_SHEET, f"F{row}") in (None, 0):
+        return unit or "t"
     if unit is None and cells.stored(B_SHEET, f"G{row}") is None:
         cells.fault(B_SHEET, f"G{row}", "nothing", "t or 1000Nm3")
     return unit or "t"
@@ -52,13 +52,16 @@ def _activity_unit(cells: Cells, row: int, at: str) -> ActivityUnit:
 
 def _require_no_amount(cells: Cells, row: int, amount: str, method: str) -> None:
     """An amount without a method would be left out of the sums without a word."""
-    if cells.stored(B_SHEET, amount) is not None and cells.stored(B_SHEET, method) is None:
+    told = cells.stored(B_SHEET, amount)
+    if told not in (None, 0) and not (isinstance(told, str) and terms.is_nothing(told)):
+        if cells.stored(B_SHEET, method) is not None:
+            return  # an unknown method: a fault already
         cells.fault(B_SHEET, method, "nothing", "a method", f"{amount} has a value")
 
 
 def pfc_sources_of(cells: Cells) -> tuple[PfcSource, ...]:
     """Section b: a row with a method is a source."""
-    methods = _in_words(cells, 57, terms.PFC_METHODS)
+    methods = cells.in_words(57, terms.PFC_METHODS)
     found = []
     for number, row in enumerate(numbered_rows(cells, B_SHEET, 10, first=98), 1):
         id_ = f"PFC{number}"
@@ -110,14 +113,3 @@ def measurements_of(cells: Cells) -> tuple[MeasurementSource, ...]:
             )
         )
     return tuple(found)
-
-
-def _in_words(cells: Cells, row: int, known: Mapping[str, Term]) -> Mapping[str, Term]:
-    """The terms by their English words, and by those that the file's own language has for them."""
-    terms_in_order = list(dict.fromkeys(known.values()))
-    own = {}
-    for column, term in zip("BCD", terms_in_order, strict=False):
-        word = cells.text(CONSTANTS, f"{column}{row}")
-        if word:
-            own[terms.plain(word)] = term
-    return {**known, **own}

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 
 from zeropark.cbam.model import ActivityUnit, FactorUnit, Gas, PfcMethod, Source, StreamMethod
+from zeropark.texts import both
 
 STREAM_METHODS: Mapping[str, StreamMethod] = {
     "combustion": "combustion",
     "process emissions": "process_emissions",
     "mass balance": "mass_balance",
+    "process": "process_emissions",
 }
 PFC_METHODS: Mapping[str, PfcMethod] = {
     "slope method": "slope",
@@ -18,13 +20,22 @@ PFC_METHODS: Mapping[str, PfcMethod] = {
     "overvoltage method": "overvoltage",
     "overvoltage": "overvoltage",
 }
-GASES: Mapping[str, Gas] = {"co2": "CO2", "n2o": "N2O"}
+GASES: Mapping[str, Gas] = {
+    "co2": "CO2",
+    "n2o": "N2O",
+    "carbon dioxide": "CO2",
+    "nitrous oxide": "N2O",
+    "co2 transfer": "CO2",
+}
 SOURCES: Mapping[str, Source] = {"measured": "Measured", "default": "Default", "unknown": "Unknown"}
 ACTIVITY_UNITS: Mapping[str, ActivityUnit] = {"t": "t", "1000nm3": "1000Nm3"}
 FACTOR_UNITS: Mapping[str, FactorUnit] = {
     "tco2/tj": "tCO2/TJ",
     "tco2/t": "tCO2/t",
     "tco2/1000nm3": "tCO2/1000Nm3",
+    "kgco2/gj": "tCO2/TJ",
+    "kgco2/kg": "tCO2/t",
+    "kgco2/nm3": "tCO2/1000Nm3",
 }
 
 TONNES = {"t": 1.0, "kt": 1e3, "kg": 1e-3}
@@ -36,7 +47,7 @@ PER_TERAJOULE = {"tco2/tj": 1.0, "kgco2/gj": 1.0}
 PER_MEGAWATT_HOUR = {"tco2/mwh": 1.0, "kgco2/kwh": 1.0, "gco2/kwh": 1e-3, "kgco2/mwh": 1e-3}
 PER_TONNE = {"tco2/t": 1.0, "kgco2/t": 1e-3, "kgco2/kg": 1.0, "tco2/mwh": 1.0}
 POWER_PER_TONNE = {"mwh/t": 1.0, "kwh/t": 1e-3, "mwh/mwh": 1.0}
-PERCENT = {"%": 1.0, "1": 100.0}
+PERCENT = {"%": 1.0, "percent": 1.0, **dict.fromkeys(("1", "-", "fraction", "share", "t/t"), 100.0)}
 CALORIFIC = {"gj/t": 1.0, "gj/1000nm3": 1.0, "mj/kg": 1.0, "mj/nm3": 1.0, "tj/gg": 1.0, "tj/t": 1e3}
 CARBON = {"tc/t": 1.0, "tc/1000nm3": 1.0, "kgc/kg": 1.0, "kgc/t": 1e-3}
 
@@ -47,6 +58,39 @@ def plain(text: str) -> str:
 
 
 def plain_unit(text: str) -> str:
-    """A unit without spaces, in lower case, CO2e as CO2: ``t CO2e/TJ`` is ``tco2/tj``."""
-    found = re.sub(r"[\s_]+", "", text).lower().replace("₂", "2").replace("³", "3").replace("co2eq", "co2")
-    return found.replace("co2e", "co2")
+    """A unit in lower case without spaces and side remarks, CO2e as CO2: ``t CO2e/tonne (dry)`` is ``tco2/t``."""
+    found = re.sub(r"(?<=\S)\s*\([^()]*\)\s*$", "", text.strip())
+    found = found.replace("₂", "2").replace("³", "3").replace("−", "-").lower()
+    found = re.sub(r"\b(metric )?ton(ne)?s?\b", "t", found)
+    found = re.sub(r"/\s*(t|mwh)\s+[a-z][\w -]*$", r"/\1", found)  # t of what: the good's own name
+    found = re.sub(r"[\s_,]+", "", found).replace("co2eq", "co2").replace("co2e", "co2")
+    return re.sub(r"\bk(?=nm3)", "1000", found)
+
+
+NOTHING = frozenset(
+    {"n.a.", "n.a", "n/a", "na", "-", "–", "—", "none", "nil", "not applicable", "not relevant"}
+)
+"""Words that stand where nothing is to be told."""
+
+
+def is_nothing(text: str) -> bool:
+    """Whether the words say that the cell holds nothing: the template's sums pass over them."""
+    return plain(text) in NOTHING
+
+
+def read_as_blank(where: str, text: str) -> str:
+    """The remark for such a cell."""
+    return both(f"{where}: '{text.strip()}' read as blank", f"{where}：“{text.strip()}”按空白读取")
+
+
+def number_of(text: str) -> float | None:
+    """A number kept as text; None for anything that is not plainly one (a comma may be decimal or not)."""
+    found = re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", text)
+    return float(text) if found else None
+
+
+def code_of(text: str | None) -> str:
+    """A CN code as it is compared: without spaces, dots and hyphens; words that say nothing are blank."""
+    if text is None or is_nothing(text):
+        return ""
+    return re.sub(r"[\s.\-\u00a0]", "", text)

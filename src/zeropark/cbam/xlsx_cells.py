@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from zeropark.cbam.terms import plain, plain_unit
+from zeropark.cbam.terms import is_nothing, number_of, plain, plain_unit, read_as_blank
 from zeropark.cbam.xlsx_formula import NotSimple, evaluate
 from zeropark.errors import Fault, InputError, nearest
 
@@ -29,7 +29,9 @@ NEEDED = (
 )
 CONSTANTS = "Parameters_Constants"
 """Hidden in the Commission's file: words of its language; a workbook without it is read in English."""
-SHEETS = (*NEEDED, CONSTANTS)
+TOOLS = "F_Tools"
+"""Tools beside the chain of computation: cogeneration and carbon price."""
+SHEETS = (*NEEDED, CONSTANTS, TOOLS)
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
 
@@ -47,6 +49,7 @@ class Cells:
     faults: list[Fault] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
     computed: dict[tuple[str, str], float | None] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def keeps_values(self) -> bool:
@@ -56,6 +59,11 @@ class Cells:
     def fault(self, sheet: str, cell: str, found: str, expected: str, hint: str = "") -> None:
         """Note one thing wrong."""
         self.faults.append(Fault(self.file, None, f"{sheet}!{cell}", found, expected, hint))
+
+    def remark(self, text: str) -> None:
+        """Note something for whoever checks, once."""
+        if text not in self.remarks:
+            self.remarks.append(text)
 
     def stored(self, sheet: str, cell: str) -> object:
         """The value that the file keeps for the cell; None for a blank."""
@@ -76,9 +84,14 @@ class Cells:
             return self._typed(sheet, cell, formula)
         if value is None:
             return None
+        if isinstance(value, str) and is_nothing(value):
+            self.remark(read_as_blank(f"{sheet}!{cell}", value))
+            return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             words = str(value) if isinstance(value, str) and value in _ERRORS else f"'{value}'"
-            self.fault(sheet, cell, words, "a number")
+            as_text = isinstance(value, str) and number_of(value) is not None
+            hint = "it is kept as text, which the template does not count: type it again" if as_text else ""
+            self.fault(sheet, cell, words, "a number", hint)
             return None
         if not math.isfinite(value):
             self.fault(sheet, cell, str(value), "a finite number")
@@ -140,6 +153,15 @@ class Cells:
             )
         return found
 
+    def in_words(self, row: int, known: Mapping[str, Term]) -> Mapping[str, Term]:
+        """The terms by their English words, and by those that the file's own language has for them (hidden sheet)."""
+        own = {}
+        for column, term in zip("BCD", dict.fromkeys(known.values()), strict=False):
+            word = self.text(CONSTANTS, f"{column}{row}")
+            if word:
+                own[plain(word)] = term
+        return {**known, **own}
+
     def unit(self, sheet: str, cell: str, known: Mapping[str, Term], place: str) -> Term | None:
         """A unit of a drop-down list as a term of the model; None for a blank."""
         told = self.text(sheet, cell, place)
@@ -186,7 +208,8 @@ def read_cells(path: Path) -> Cells:
             )
             for name in missing
         )
-    return Cells(path.name, {CONSTANTS: {}, **values}, {CONSTANTS: {}, **formulas})
+    absent: dict[str, dict[str, object]] = {CONSTANTS: {}, TOOLS: {}}
+    return Cells(path.name, {**absent, **values}, {**absent, **formulas})
 
 
 def _loaded(path: Path, data_only: bool) -> dict[str, dict[str, object]]:
