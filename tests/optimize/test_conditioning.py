@@ -88,8 +88,11 @@ def test_known_flows_that_cancel_leave_nothing_of_their_rounding(make_park: Make
     }  # fmt: skip
     problem = problem_of(make_park(assets, NODES, steps=2))
     assert not problem.variables
-    assert np.all(problem.row_lower == 0.0)
-    assert np.all(problem.row_upper == 0.0)
+    assert not problem.families, "nothing is left to decide, and no row to keep"
+    assets["sale"]["profile"] = [0.571, 0.5711]
+    unmet = problem_of(make_park(assets, NODES, steps=2))
+    assert list(unmet.families) == ["balance:h2"], "what cannot hold stays, so that it is told"
+    assert unmet.row_lower == pytest.approx([0.0, 1e-4])
 
 
 def test_flows_too_large_name_carrier_and_unit(make_park: MakePark) -> None:

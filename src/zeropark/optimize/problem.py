@@ -150,9 +150,12 @@ def assemble(
                 r.append(term.row + first)
                 c.append(term.entry + variables[term.key].start)
                 values.append(term.value)
+        lower, upper = (_remaining(bound, shift, gross) for bound in (family.lower, family.upper))
+        if _settled(family, known, lower, upper):
+            continue
         families[family.name] = slice(first, first + family.lower.size)
-        lowers.append(_remaining(family.lower, shift, gross))
-        uppers.append(_remaining(family.upper, shift, gross))
+        lowers.append(lower)
+        uppers.append(upper)
         first += family.lower.size
     cost, offset = _cost(variables, known, minimise, width)
     matrix = sp.csc_array((_joined(values), (_indices(r), _indices(c))), shape=(first, width))
@@ -169,6 +172,13 @@ def assemble(
         offset,
         np.repeat([v.whole for v in variables.values()], [v.count for v in variables.values()]).astype(bool),
     )
+
+
+def _settled(family: Rows, known: Mapping[Key, Array], lower: Array, upper: Array) -> bool:
+    """Whether a node balances by what is known alone: nothing is left to decide there, and no row to keep."""
+    if not family.name.startswith("balance:") or any(term.key not in known for term in family.terms):
+        return False
+    return bool(np.all((lower <= 0.0) & (upper >= 0.0)))
 
 
 def _remaining(bound: Array, known: Array, gross: Array) -> Array:
