@@ -49,6 +49,21 @@ CASES = {
         ("    wind: {link: direct", "    gas-supply: {link: direct"),
         "gives no electricity",
     ),
+    "fuel of a load that serves": (
+        (
+            "  customers:",
+            "  ladle-heating: {kind: demand, node: gas, profile: 0.5 MWh/h, serves: eaf}\n  customers:",
+        ),
+        "fuel 'gas' enters 'steel' at 'ladle-heating'",
+    ),
+    "bought and used": (
+        (
+            "    carbon: {asset: eaf,",
+            "    gas-bought: {asset: gas-supply, node: gas, method: combustion, per: kNm3, ncv: 36 GJ/kNm3,"
+            " factor_energy: 56.1 tCO2/TJ}\n    carbon: {asset: eaf,",
+        ),
+        "'gas-supply' brings what 'shaft' takes in 'gas'",
+    ),
     "two processes, one asset": (("assets: [eaf]", "assets: [eaf, shaft]"), "of 'iron' too"),
 }
 

@@ -119,6 +119,20 @@ def test_half_a_period_is_half(planned: tuple[Park, Flows]) -> None:
     assert str(installation.period_end) == "2026-03-01"
 
 
+def test_fuel_of_a_load_that_serves_the_furnace_counts_in_its_steel(tmp_path: Path) -> None:
+    """Ladle heating: 0.5 MWh/h × 48 h × 3.6 = 86.4 GJ of gas at 56.1 t/TJ = 4.84704 t beside the furnace's 12.31104 t."""
+    load = "  ladle-heating: {kind: demand, node: gas, profile: 0.5 MWh/h, serves: eaf}\n  customers:"
+    stream = (
+        "    ladle-gas: {asset: ladle-heating, node: gas, method: combustion, per: kNm3, ncv: 36 GJ/kNm3,"
+        " factor_energy: 56.1 tCO2/TJ}\n    carbon: {asset: eaf,"
+    )
+    text = PARK.replace("  customers:", load).replace("    carbon: {asset: eaf,", stream)
+    park = park_in(tmp_path, text)
+    installation = installation_of(park, plan(park).flows, whole(park.clock), None)
+    assert installation.process("steel").direct_tco2e == pytest.approx(12.31104 + 0.0864 * 56.1)
+    assert assess(installation).installation.rest_direct_tco2e == pytest.approx(0, abs=1e-9)
+
+
 def test_matched_electricity_takes_its_own_factor(planned: tuple[Park, Flows]) -> None:
     """Wind gives 20 of 31 MW in every hour: 20/31 matched at 0, the rest at 0.6."""
     park, flows = planned

@@ -131,7 +131,7 @@ def _direct(ground: Ground, process: str) -> float:
     parts = (
         stream_result(ground.streams[name]).fossil_tco2e
         for name, declared in ground.spec.streams.items()
-        if name in ground.streams and process_of(ground.spec, declared) == process
+        if name in ground.streams and process_of(ground.members, declared) == process
     )
     return sum(parts, 0.0)
 
@@ -142,7 +142,7 @@ def _fuel_balance(ground: Ground) -> FuelBalance:
     for name, declared in ground.spec.streams.items():
         if name in ground.streams:
             result = stream_result(ground.streams[name])
-            inside = process_of(ground.spec, declared) is not None
+            inside = process_of(ground.members, declared) is not None
             use = (
                 "cbam_goods"
                 if inside

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from zeropark import units
 from zeropark.cbam.model import ActivityUnit, FactorUnit, SourceStream
 from zeropark.cbam.tracing import Amounts
@@ -51,11 +53,11 @@ def per_unit(park: Park, stream: CbamStream, field: str) -> float | Fault:
     )
 
 
-def process_of(spec: CbamSpec, stream: CbamStream) -> str | None:
-    """The process that a stream belongs to: stated, or the one of its asset."""
+def process_of(members: Mapping[str, tuple[str, ...]], stream: CbamStream) -> str | None:
+    """The process that a stream belongs to: stated, or the one of its asset, loads that serve it included."""
     if stream.process is not None:
         return stream.process
-    return next((name for name, process in spec.processes.items() if stream.asset in process.assets), None)
+    return next((name for name, assets in members.items() if stream.asset in assets), None)
 
 
 def streams_of_park(

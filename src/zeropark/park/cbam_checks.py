@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from zeropark import units
 from zeropark.errors import nearest
-from zeropark.park.assets import Converter, Demand, Market, Source
+from zeropark.park.assets import Connection, Converter, Demand, Market, Source
 from zeropark.park.cbam_spec import CbamProcess, CbamSpec
 from zeropark.park.spec import ParkFile
 
@@ -39,6 +39,7 @@ def cbam_faults(spec: ParkFile, add: Add) -> None:
     _processes(spec, section, add)
     _goods(spec, section, add)
     _streams(spec, section, add)
+    _bought_and_used(spec, section, add)
     _suppliers(spec, section, add)
     _levers(section, add)
     _complete(spec, section, add)
@@ -156,6 +157,40 @@ def _streams(spec: ParkFile, section: CbamSpec, add: Add) -> None:
             )
 
 
+def _bought_and_used(spec: ParkFile, section: CbamSpec, add: Add) -> None:
+    """What a market brings is what others take: told at both ends, its carbon counts twice."""
+    ends = {
+        name: stream
+        for name, stream in section.streams.items()
+        if stream.asset in spec.assets and stream.node in spec.nodes
+    }
+    brings = {n: s for n, s in ends.items() if isinstance(spec.assets[s.asset], Market | Source)}
+    for name, stream in brings.items():
+        near = _joined(spec, stream.node)
+        for other, user in ends.items():
+            if other not in brings and user.node in near and user.node not in _given(spec, user.asset):
+                found = f"'{stream.asset}' brings what '{user.asset}' takes in '{other}'"
+                hint = "tell the purchase, or every use of it"
+                add(("cbam", "streams", name), found, "a material told once (Annex II B.1)", hint)
+                break
+
+
+def _joined(spec: ParkFile, node: str) -> set[str]:
+    """The node and all that connections lead to from it, or from which they lead to it."""
+    found, last = {node}, 0
+    while len(found) > last:
+        last = len(found)
+        for asset in spec.assets.values():
+            if isinstance(asset, Connection) and found & {asset.start, asset.end}:
+                found |= {asset.start, asset.end}
+    return found
+
+
+def _given(spec: ParkFile, name: str) -> set[str]:
+    asset = spec.assets[name]
+    return _outputs(asset) if isinstance(asset, Converter) else set()
+
+
 def _suppliers(spec: ParkFile, section: CbamSpec, add: Add) -> None:
     for name, precursor in section.precursors.items():
         path: Path_ = ("cbam", "precursors", name)
@@ -227,10 +262,10 @@ def _complete(spec: ParkFile, section: CbamSpec, add: Add) -> None:
         if process.product in spec.nodes
     }
     for name, process in section.processes.items():
-        for asset in _converters(spec, process):
+        for asset in _members(spec, process):
             declared = spec.assets[asset]
-            assert isinstance(declared, Converter)
-            for node in sorted(_inputs(declared)):
+            taken = _inputs(declared) if isinstance(declared, Converter) else _nodes_of(spec, asset)
+            for node in sorted(taken):
                 if node not in spec.nodes or (asset, node) in streams:
                     continue
                 carrier = spec.nodes[node].carrier
@@ -239,13 +274,19 @@ def _complete(spec: ParkFile, section: CbamSpec, add: Add) -> None:
                     found = f"fuel '{carrier}' enters '{name}' at '{asset}', in no stream"
                     hint = "a stream, waste_gases, or without_carbon"
                     add(("cbam", "streams"), found, "every fuel told (Annex II B.1)", hint)
-            if _process_co2(declared) and not any(port[0] == asset for port in streams):
+            if isinstance(declared, Converter) and _process_co2(declared) and not any(port[0] == asset for port in streams):
                 found = f"'{asset}' states process CO2 (emissions), in no stream"
                 add(("cbam", "streams"), found, "a stream of process_emissions or a mass balance", "")
 
 
-def _converters(spec: ParkFile, process: CbamProcess) -> list[str]:
-    return [name for name in process.assets if isinstance(spec.assets.get(name), Converter)]
+def _members(spec: ParkFile, process: CbamProcess) -> list[str]:
+    """Converters and loads of the process, with the loads that serve one of them."""
+    return [
+        name
+        for name, asset in spec.assets.items()
+        if (name in process.assets and isinstance(asset, Converter | Demand))
+        or (isinstance(asset, Demand) and asset.serves in process.assets)
+    ]
 
 
 def _process_co2(asset: Converter) -> bool:
