@@ -57,9 +57,11 @@ def installation_of_cells(cells: Cells) -> Installation:
         measurements=measurements_of(cells),
         processes=(),
         products=(),
-        fuel_balance=_fuel(cells, rows),
-        emission_balance=_emissions(cells, rows),
         file=cells.file,
+    )
+    _compute(cells, rows, installation)  # typed lines may point to computed ones, and others to those
+    installation = replace(
+        installation, fuel_balance=_fuel(cells, rows), emission_balance=_emissions(cells, rows)
     )
     _compute(cells, rows, installation)
     names = _process_names(cells)

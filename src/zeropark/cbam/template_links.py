@@ -29,11 +29,13 @@ def processes_of(cells: Cells, names: dict[str, str]) -> tuple[ProductionProcess
     """The processes that sheet A lists, from their blocks of sheet D."""
     listed = row_of(cells, A_SHEET, "D", "P1", 83)
     blocks = block_rows(cells, D_SHEET, "CONST_ProductionProcess", MAX_PROCESSES, first=11, height=65)
+    for id_ in names.values():
+        block = blocks[int(id_[1:]) - 1]
+        _total(cells, D_SHEET, block + 5, block + 13)
     found = []
     for name, id_ in names.items():
         number = int(id_[1:])
         row, block = listed + number - 1, blocks[number - 1]
-        _total(cells, D_SHEET, block + 5, block + 13)
         told = (cells.text(A_SHEET, f"{column}{row}") for column in "FGHIJK")
         alone = {"only direct production", (cells.text(CONSTANTS, "B62") or "").lower()}
         bubble = tuple(word for word in told if word and word.lower() not in alone)
