@@ -1,4 +1,4 @@
-"""Pictures of the report for README and docs, by a headless browser: `make pictures`.
+"""Pictures of the report and of a passport for README and docs, by a headless browser: `make pictures`.
 
 Needs Chromium or Chrome on the PATH and the results of `make demo`.
 """
@@ -13,6 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "out" / "baotou" / "report.html"
+PARK = ROOT / "src" / "zeropark" / "examples" / "baotou"
+PRODUCT = "ndpr-oxide"
+PASSPORT = ROOT / "out" / "passport"
 PICTURES = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -43,6 +46,15 @@ def picture(browser: str, page: str, target: Path, width: int, height: int) -> N
     print(f"wrote {target.relative_to(ROOT)}")
 
 
+def write_passport() -> None:
+    """The passport of a product over the flows of the demo's plan."""
+    command = [
+        sys.executable, "-m", "zeropark.cli", "passport", PRODUCT, "--park", str(PARK), "--period", "2025",
+        "--flows", str(REPORT.parent / "flows.parquet"), "--out", str(PASSPORT),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, timeout=300)
+
+
 def main() -> int:
     """Take the pictures; 1 when something that is needed is absent."""
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
@@ -52,6 +64,10 @@ def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     picture(browser, REPORT.as_uri(), PICTURES / "report.png", 1200, 1500)
     picture(browser, REPORT.as_uri() + "#zh", PICTURES / "report-zh.png", 1200, 1500)
+    write_passport()
+    page = (PASSPORT / "passport.html").as_uri()
+    picture(browser, page, PICTURES / "passport.png", 1100, 1250)
+    picture(browser, page + "#zh", PICTURES / "passport-zh.png", 1100, 1250)
     return 0
 
 

@@ -28,3 +28,10 @@ def test_interior_points_agree_with_simplex(solver: SolverName, random_park: Cal
         money = float(np.abs(problem.cost) @ np.abs(simplex.x)) + 1.0
         assert run.objective == pytest.approx(simplex.objective, abs=1e-7 * money)
         assert lower_bound(problem, run.row_duals, run.x).value >= simplex.objective - 1e-6 * money
+
+
+def test_nothing_is_printed(random_park: Callable[..., Park], capfd: pytest.CaptureFixture[str]) -> None:
+    """Scripts read JSON from stdout; HiGHS 1.16 heads its log there as soon as it exists."""
+    park = random_park(0, 24, 1.0)
+    solve_highs(formulate(park, accounts_of(park).cost), SolverOptions(solver="simplex"))
+    assert capfd.readouterr().out == ""

@@ -96,8 +96,18 @@ def _solved(
     )
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS that prints nothing from the first moment: since 1.16 its constructor heads the log on stdout, where a
+    script of the user's expects JSON, before any option can be set.
+    """
+
+    def enableCallbacks(self) -> Any:  # noqa: N802  the constructor calls it
+        self.setOptionValue("output_flag", False)
+        return super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
 def _instance(problem: Problem, options: SolverOptions, name: str) -> Any:
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs: Any = _Quiet()  # type: ignore[no-untyped-call]
     settings: dict[str, Any] = {
         "output_flag": False,
         "solver": "choose" if name == "mip" else name,

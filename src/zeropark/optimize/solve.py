@@ -118,14 +118,13 @@ def with_states_fixed(
 
 
 def _prices(park: Park, problem: Problem, run: Solution) -> dict[str, Array] | None:
-    """Marginal price of each node: the cost of one more unit taken out, money per carrier unit; 0 where nothing is
-    left to decide.
+    """Marginal price of each node: the cost of one more unit taken out, money per carrier unit. A node where nothing
+    is left to decide has none: no plan says what one more unit there would cost.
     """
     if run.row_duals is None:
         return None
     hours = park.clock.step_hours
-    nothing = {node: np.zeros(park.clock.steps) for node in park.spec.nodes}
-    return nothing | {
+    return {
         name.removeprefix("balance:"): run.row_duals[rows] / hours
         for name, rows in problem.families.items()
         if name.startswith("balance:")
