@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from tests.abatement.conftest import BOILER_HOUSE, MEASURES
 
-from zeropark.abatement.result import Abatement
+from zeropark.abatement.report import abatement_html
+from zeropark.abatement.result import Abatement, Planned, Step
 from zeropark.abatement.run import AbateOptions, abate
 from zeropark.errors import Infeasible, InputError
 
@@ -104,3 +105,60 @@ def test_what_cannot_be_asked(park_of: Write) -> None:
     short = BOILER_HOUSE.replace("capacity: 100", "capacity: 1")
     with pytest.raises(Infeasible):
         abate(park_of(short + "measures: {less: {set: {assets.heating.profile: 9}}}\n"), HERE)
+
+
+CAPPED = """
+limits:
+  cap: {left: co2_910, limit: 20 tCO2, name: Cap on CO2, name_zh: 排放上限}
+measures:
+  insulation: {set: {assets.heating.profile: 8}}
+"""
+COAL = """  mine: {kind: market, node: coal, origin: fossil, buy: {price: 10}}
+  coal-boiler: {kind: converter, name: Coal boiler, name_zh: 燃煤锅炉, rated: steam, capacity: 100,
+    inputs: {coal: 1.1}, outputs: {steam: 1}}
+"""
+
+
+def with_coal(more: str) -> str:
+    text = BOILER_HOUSE.replace(
+        "  steam: {unit", "  coal: {unit: GJ, kind: fuel, combustion: 0.1 tCO2/GJ}\n  steam: {unit"
+    )
+    return text.replace("gas: gas,", "gas: gas, coal: coal,") + COAL + more
+
+
+def test_what_a_bound_takes_back_is_told(park_of: Write) -> None:
+    """10 GJ/h of steam: 0.55 t/h with gas, 1.1 with coal, which is cheaper; the cap is 20 t in a day.
+
+    With insulation 8 GJ/h are left, 0.44 t/h with gas: both plans burn as much coal as the cap allows, so that the
+    insulation saves nothing. Without the cap both burn coal alone: 2 GJ/h x 1.1 x 0.1 = 0.22 t/h.
+    """
+    folder = park_of(with_coal(CAPPED))
+    bound = abate(folder, HERE)
+    (cap,) = bound.bounds
+    assert (cap.field, cap.title) == ("limits.cap.mode", ("Cap on CO2", "排放上限"))
+    assert bound.baseline.accounts["co2_910"] == pytest.approx(20 * 365, rel=1e-6)
+    assert bound.ordered == ()
+    assert "--set limits.cap.mode=measure" in abatement_html(bound)
+    free = abate(folder, AbateOptions(workers=0, overrides={cap.field: "measure"}))
+    assert free.bounds == ()
+    assert free.saved_together == pytest.approx(0.22 * HOURS, rel=1e-6)
+    assert "--set" not in abatement_html(free)
+
+
+def test_a_saving_that_is_rounding_has_no_cost_a_tonne() -> None:
+    planned = Planned("optimal", accounts={"co2_910": 1000.0})
+    step = Step("none", (), planned, 5.0, {"co2_910": 1e-8}, {"co2_910": 1e-3})
+    assert step.per_tonne("co2_910") is None
+    assert not step.saves("co2_910")
+
+
+def test_two_measures_that_change_the_same_value_are_told(park_of: Write) -> None:
+    """Which of them holds would depend on the order, and the curve would show the second as nothing."""
+    drives = "{set: {assets.heating.profile: 9}}"
+    text = f"{BOILER_HOUSE}measures:\n  one: {drives}\n  two: {drives}\n"
+    with pytest.raises(InputError, match=r"measures.two.set.*which 'one' changes too"):
+        abate(park_of(text), HERE)
+    nested = text.replace("  two: {set: {assets.heating.profile: 9}}", "  two: {set: {assets.heating: {}}}")
+    with pytest.raises(InputError):
+        abate(park_of(nested), HERE)
+    assert len(abate(park_of(text), AbateOptions(workers=0, only=["two"])).ordered) == 1

@@ -49,7 +49,11 @@ def curve(found: Abatement, steps: Sequence[Step], language: Language) -> Drawin
                 "y": [height],
                 "width": [width],
                 "marker": {"color": colours[step.measure], "line": {"color": "#fff", "width": 1}},
-                "text": ["<br>".join(textwrap.wrap(name, 16)) if _room(width / total, height, tall) else ""],
+                "text": [
+                    "<br>".join(textwrap.wrap(name, 16 if language == "en" else 7))
+                    if _room(width / total, height, tall)
+                    else ""
+                ],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
                 "textangle": 0,

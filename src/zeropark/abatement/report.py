@@ -6,7 +6,7 @@ from importlib import metadata
 from typing import Any
 
 from zeropark.abatement.figures import curve, difference, measure_title, twice
-from zeropark.abatement.result import Abatement, Step
+from zeropark.abatement.result import LEAST_SHARE, Abatement, Step
 from zeropark.abatement.words import t
 from zeropark.figures.base import Drawing
 from zeropark.figures.numbers import LANGUAGES, MISSING, Language, money, number, percent, signed, unit_text
@@ -47,6 +47,7 @@ def _context(found: Abatement, language: Language) -> dict[str, Any]:
         "unit": unit,
         "per_tonne": unit_text(f"{found.currency}/{found.units[found.account]}", language),
         "twice": _twice_words(found, language),
+        "bounds": _bound_words(found, language),
         "part_year": t("part-year", language, share=percent(found.years))
         if abs(found.years - 1) > _WHOLE_YEAR
         else "",
@@ -78,9 +79,19 @@ def _sentence(found: Abatement, language: Language) -> str:
     )
 
 
+def _bound_words(found: Abatement, language: Language) -> str:
+    """That the plans stand at a bound on emissions, and how to plan without it; nothing where they do not."""
+    if not found.bounds:
+        return ""
+    names = ("、" if language == "zh" else "; ").join(
+        bound.title[LANGUAGES.index(language)] for bound in found.bounds
+    )
+    return t("bounds", language, bounds=names, how=" ".join(f"--set {b.field}=measure" for b in found.bounds))
+
+
 def account_title(found: Abatement, language: Language) -> str:
     """Name of the account that is to fall."""
-    title = found.account_title[LANGUAGES.index(language)] or found.account_title[0] or found.account
+    title = found.account_titles[found.account][LANGUAGES.index(language)]
     return title[0].lower() + title[1:] if language == "en" and not title[:2].isupper() else title
 
 
@@ -106,6 +117,7 @@ def _row(found: Abatement, step: Step, language: Language) -> dict[str, str]:
     }
     return {
         "title": measure_title(found, step.measure, language),
+        "owner": found.tenants[measure.tenant][LANGUAGES.index(language)] if measure.tenant else "",
         "due": measure.due or "",
         "saved_alone": number(alone.saved.get(found.account)),
         "cost_alone": number(alone.per_tonne(found.account)),
@@ -114,8 +126,9 @@ def _row(found: Abatement, step: Step, language: Language) -> dict[str, str]:
         "money": f"{'−' if step.cost < 0 else ''}{money(abs(step.cost), found.currency, language)}",
         "tce": signed(step.saved.get("energy_use_tce")),
         "invest": money(step.planned.investment - found.baseline.investment, found.currency, language),
-        "built": "; ".join(
-            f"{asset} {signed(more)} {unit_text(unit, language)}" for (asset, _, unit), more in built.items()
+        "built": ("；" if language == "zh" else "; ").join(
+            f"{step.planned.titles[asset][LANGUAGES.index(language)]} {signed(more, 3)} {unit_text(unit, language)}"
+            for (asset, _, unit), more in built.items()
         ),
     }
 
@@ -131,6 +144,7 @@ def _accounts(found: Abatement, language: Language) -> list[tuple[str, str, str,
     for name, unit in found.units.items():
         before, after = found.baseline.accounts[name], found.together.accounts[name]
         if before or after:
-            saved = signed(before - after)
-            rows.append((name, number(before), number(after), saved, unit_text(unit, language)))
+            saved = before - after if abs(before - after) > LEAST_SHARE * abs(before) else 0.0
+            title = found.account_titles[name][LANGUAGES.index(language)]
+            rows.append((title, number(before), number(after), signed(saved), unit_text(unit, language)))
     return rows

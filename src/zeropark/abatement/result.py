@@ -14,10 +14,23 @@ LEAST_SHARE = 1e-6
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A rule or limit that the plan must keep and that it stands at. accounts: those that it bounds.
+
+    field: its place in the park file, where it can be set to ``measure``.
+    """
+
+    title: tuple[str, str]
+    field: str
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Planned:
     """A plan with some measures, per year. cost: with what the measures cost beside their assets.
 
-    accounts: name → value. built: (asset, part, unit) → what is added. reasons: why there is no plan.
+    accounts: name → value. built: (asset, part, unit) → what is added. reasons: why there is no plan. bounds: at
+    which it stands. titles: of its assets, in both languages.
     """
 
     status: Status
@@ -26,6 +39,8 @@ class Planned:
     built: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
     investment: float = 0.0
     reasons: tuple[str, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,7 @@ class Step:
     """One measure beside a plan without it. before: measures that are there already; empty: alone.
 
     cost: dearer a year (negative: it saves money). saved: emissions less a year, by account; energy_tce likewise.
+    least: a saving up to this is rounding, in the unit of its account.
     """
 
     measure: str
@@ -40,11 +56,15 @@ class Step:
     planned: Planned
     cost: float
     saved: Mapping[str, float]
+    least: Mapping[str, float] = field(default_factory=dict)
+
+    def saves(self, account: str) -> bool:
+        """Whether it saves more than rounding."""
+        return self.saved.get(account, 0.0) > self.least.get(account, 0.0)
 
     def per_tonne(self, account: str) -> float | None:
         """Money for each tonne less; None where it saves none."""
-        saved = self.saved.get(account, 0.0)
-        return self.cost / saved if saved > 0 else None
+        return self.cost / self.saved[account] if self.saves(account) else None
 
 
 @dataclass(frozen=True)
@@ -52,7 +72,8 @@ class Abatement:
     """Both curves. account: the emissions that the order goes by. alone: every measure beside the baseline.
 
     ordered: in the best order, each after those before it. left: measures that save nothing more, or make the plan
-    impossible, with the reason in words. together: the plan with all of ``ordered``.
+    impossible, with the reason in words. together: the plan with all of ``ordered``. account_titles: of every account
+    in both languages. tenants: name → its titles.
     """
 
     park: str
@@ -60,7 +81,8 @@ class Abatement:
     currency: str
     years: float
     account: str
-    account_title: tuple[str, str]
+    account_titles: Mapping[str, tuple[str, str]]
+    tenants: Mapping[str, tuple[str, str]]
     units: Mapping[str, str]
     titles: Mapping[str, tuple[str, str]]
     measures: Mapping[str, Measure]
@@ -71,6 +93,16 @@ class Abatement:
     together: Planned
     plans: int
     seconds: float
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """Bounds on emissions that the plans stand at: there the plan emits again what a measure saves."""
+        found = {bound.field: bound for each in (self.baseline, self.together) for bound in each.bounds}
+        return tuple(
+            bound
+            for bound in found.values()
+            if any(self.units.get(name, "").startswith("tCO2") for name in bound.accounts)
+        )
 
     @property
     def saved_alone(self) -> float:

@@ -20,7 +20,7 @@ from zeropark.errors import Fault, Infeasible, InputError, NotSolved, Unbounded,
 from zeropark.forms import Account
 from zeropark.optimize.options import Progress, SolverOptions, silent
 from zeropark.park.efficiency_spec import Measure
-from zeropark.park.measures import measure_faults, measures_of, undeclared
+from zeropark.park.measures import conflicts, measure_faults, measures_of, undeclared
 from zeropark.park.model import Park
 from zeropark.park.read import PARK_FILE, apply_overrides
 from zeropark.park.yaml import Document, read_yaml
@@ -71,7 +71,9 @@ def _chosen(park: Park, document: Document, options: AbateOptions) -> Names:
         expected = "a section measures with at least one"
         raise InputError([Fault(document.file, None, "measures", "nothing", expected)])
     fail_if(measure_faults(document))
-    return tuple(name for name in park.spec.measures if not options.only or name in options.only)
+    names = tuple(name for name in park.spec.measures if not options.only or name in options.only)
+    fail_if(conflicts(document, names))
+    return names
 
 
 def _require_emissions(name: str, accounts: Mapping[str, Account]) -> None:
@@ -127,7 +129,12 @@ def _both_ways(
         currency=park.spec.money.currency,
         years=park.clock.years,
         account=account,
-        account_title=(accounts[account].title, accounts[account].title_zh),
+        account_titles={
+            name: (a.title or name, a.title_zh or a.title or name) for name, a in accounts.items()
+        },
+        tenants={
+            name: (t.name or name, t.name_zh or t.name or name) for name, t in park.spec.tenants.items()
+        },
         units={name: each.unit for name, each in accounts.items() if each.unit in kinds},
         titles={name: (m.name or name, m.name_zh or m.name or name) for name, m in measures.items()},
         measures=measures,
@@ -153,7 +160,6 @@ def best_order(
     """
     ordered: list[Step] = []
     left: dict[str, str] = {}
-    least = LEAST_SHARE * max(abs(baseline.accounts[account]), 1.0)
     before: Names = ()
     now = baseline
     rest = list(names)
@@ -161,7 +167,7 @@ def best_order(
         answers = planned([(*before, name) for name in rest])
         steps = [_step(name, before, answer, now) for name, answer in zip(rest, answers, strict=True)]
         left = {step.measure: why_left(step, account) for step in steps}
-        saving = [step for step in steps if step.planned.status == "optimal" and step.saved[account] > least]
+        saving = [step for step in steps if step.saves(account)]
         if not saving:
             break
         best = min(saving, key=lambda step: step.cost / step.saved[account])
@@ -193,7 +199,8 @@ def _step(name: str, before: Names, planned: Planned, beside: Planned) -> Step:
     saved = {
         key: beside.accounts[key] - value for key, value in planned.accounts.items() if key in beside.accounts
     }
-    return Step(name, before, planned, planned.cost - beside.cost, saved)
+    least = {key: LEAST_SHARE * max(abs(beside.accounts[key]), 1.0) for key in saved}
+    return Step(name, before, planned, planned.cost - beside.cost, saved, least)
 
 
 def _require_plan(baseline: Planned) -> None:

@@ -22,6 +22,10 @@ def summary_of(found: Abatement) -> dict[str, Any]:
         "saved_alone": found.saved_alone,
         "saved_together": found.saved_together,
         "counted_twice": found.counted_twice,
+        "bounds": [
+            {"field": b.field, "title": b.title[0], "title_zh": b.title[1], "accounts": list(b.accounts)}
+            for b in found.bounds
+        ],
         "plans": found.plans,
         "seconds": found.seconds,
     }

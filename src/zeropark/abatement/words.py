@@ -55,8 +55,8 @@ ABATEMENT: Terms = {
     "h-cost": ("Costs in order", "次序中单位成本"),
     "h-money": ("Dearer a year", "年费用变化"),
     "h-tce": ("Energy saved, tce", "节能量，tce"),
-    "h-invest": ("Investment so far", "累计投资"),
-    "h-built": ("Built", "新建"),
+    "h-invest": ("Investment beside none, so far", "累计投资变化"),
+    "h-built": ("Builds more (+) or less (−)", "新建增减"),
     "table": ("The figures", "数据表"),
     "left": ("Not in the order", "未列入次序"),
     "h-why": ("Why", "原因"),
@@ -65,6 +65,13 @@ ABATEMENT: Terms = {
     "h-before": ("Without", "不实施"),
     "h-after": ("With all", "全部实施"),
     "h-saving": ("Saved", "减少"),
+    "bounds": (
+        "The plan stands at a bound that it must keep: {bounds}. What a measure saves there, the rest of the park may "
+        "emit again where that is cheaper, so that the curves show what is left over, and the cost of a tonne divides "
+        "all the money by it. What the measures themselves save is seen without the bound: {how}.",
+        "方案处于必须遵守的限值上：{bounds}。措施腾出的排放空间会被园区其他部分以更低费用占用，曲线只是剩余的净减排，"
+        "单位成本为全部费用变化除以净减排。如需查看措施本身的减排，请取消该限值再算：{how}。",
+    ),
     "part-year": (
         "The park's period is {share} of a year: yearly figures go on at its rate.",
         "园区计算期为一年的 {share}，年度数值按同一水平折算。",

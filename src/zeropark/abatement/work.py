@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zeropark.abatement.result import Planned, Status
+from zeropark.abatement.result import Bound, Planned, Status
 from zeropark.accounts.money import annuity
 from zeropark.errors import Infeasible, InputError, Unbounded, UnmetRequest
 from zeropark.optimize.options import SolverOptions
@@ -16,8 +16,12 @@ from zeropark.park.measures import with_measures
 from zeropark.park.yaml import Document
 from zeropark.planning import PlanOptions, plan
 from zeropark.readings import load
+from zeropark.rules.build import OWN
+from zeropark.rules.rule import Verdict
 
 Names = tuple[str, ...]
+_ROOM = 1e-5
+"""A margin below this share of the limit is none: plans keep limits to the solver's tolerance."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,23 @@ def read(outcome: Outcome, measures: list[Measure]) -> Planned:
         {name: reading.value / years for name, reading in outcome.accounts.items()},
         {key: more for key, more in added.items() if more > 1e-6},
         invested + sum(measure.investment for measure in measures),
+        bounds=tuple(_bound(verdict) for verdict in outcome.rules if _stands_at(verdict)),
+        titles={name: (a.name or name, a.name_zh or a.name or name) for name, a in park.assets.items()},
     )
+
+
+def _stands_at(verdict: Verdict) -> bool:
+    """Whether the plan has to keep it and has no room left."""
+    if verdict.rule.mode != "enforce" or verdict.margin is None:
+        return False
+    return verdict.margin <= _ROOM * max(abs(verdict.rule.limit), _ROOM)
+
+
+def _bound(verdict: Verdict) -> Bound:
+    rule = verdict.rule
+    place = f"limits.{rule.rule}.mode" if rule.pack == OWN else f"rules.{rule.pack}.rules.{rule.rule}"
+    accounts = tuple(name for name in (rule.left, rule.right) if name)
+    return Bound((rule.title, rule.title_zh or rule.title), place, accounts)
 
 
 def _yearly(measure: Measure, rate: float) -> float:

@@ -215,4 +215,10 @@ def _say_abatement(found: Abatement, page: Path) -> None:
         f"counted twice {found.counted_twice:,.1f}; {found.plans} plans, {found.seconds:.1f} s",
         soft_wrap=True,
     )
+    for bound in found.bounds:
+        console.print(
+            f"note: the plan stands at '{escape(bound.title[0])}': what a measure saves there is emitted again "
+            f"elsewhere; without it: --set {bound.field}=measure",
+            soft_wrap=True,
+        )
     console.print(f"curves: {page}", soft_wrap=True)

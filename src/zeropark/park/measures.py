@@ -53,6 +53,30 @@ def measure_faults(document: Document) -> list[Fault]:
     return found
 
 
+def conflicts(document: Document, names: Sequence[str]) -> list[Fault]:
+    """A fault for each value that two measures change: what both together give, neither says."""
+    told: dict[str, str] = {}
+    faults = []
+    for name in names:
+        raw, _ = _expanded(document, name, document.data["measures"][name])
+        changes = raw.get("set") or {}
+        for dotted in changes if isinstance(changes, dict) else ():
+            path = str(dotted)
+            other = next((theirs for theirs in told if _same_value(path, theirs)), None)
+            if other is not None:
+                at = ("measures", name, "set", path)
+                found = f"'{path}', which '{told[other]}' changes too"
+                faults.append(Fault(document.file, document.line(at), ".".join(at), found, "a value of its own",
+                                    "what both give is not told: make them one measure, or choose with --only"))  # fmt: skip
+        told |= {str(dotted): name for dotted in (changes if isinstance(changes, dict) else ())}
+    return faults
+
+
+def _same_value(one: str, other: str) -> bool:
+    """Whether one of two dotted paths is, or lies in, the other."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
 def filled(name: str, measure: Measure, currency: str) -> Measure:
     """The measure with what its packaged form says under its own values. Raises InputError."""
     raw, faults = _expanded(Document("park.yaml"), name, measure.model_dump(exclude_unset=True))
