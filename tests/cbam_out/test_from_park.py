@@ -11,6 +11,7 @@ import pytest
 from tests.cbam_out.steel_park import HOURS, PARK, park_in
 
 from zeropark.carbon.attribution import Attribution, Origin
+from zeropark.carbon.pools import Ledger
 from zeropark.cbam.defaults import default_of
 from zeropark.cbam.engine import assess
 from zeropark.cbam.from_park import installation_of
@@ -150,6 +151,32 @@ def test_no_more_is_claimed_than_was_generated_in_the_step(planned: tuple[Park, 
     park, flows = planned
     power = made(planned, hourly(park, flows, np.ones(HOURS))).process("hydrogen").electricity
     assert power.ef_tco2_per_mwh == pytest.approx(0.6 * (1 - 20 / 31))
+
+
+def test_what_left_the_park_is_not_claimed_for_what_a_store_gave(planned: tuple[Park, Flows]) -> None:
+    """20 MW of wind, 5 of them sold: 15 of the furnace's and the electrolyser's 31 MW, though a store gave wind too."""
+    park, flows = planned
+    attribution = hourly(park, flows, np.ones(HOURS))
+    amounts = {name: np.zeros((HOURS, 2)) for name in ("generated", "exported", "lost", "stock")}
+    amounts["exported"][:, 0] = 5.0
+    ledger = Ledger(**amounts, opening=np.zeros(2))
+    power = made(planned, replace(attribution, ledger=ledger)).process("hydrogen").electricity
+    assert power.evidence is not None
+    assert power.evidence.matched_mwh == pytest.approx(1200 * 15 / 31)
+    assert power.ef_tco2_per_mwh == pytest.approx(0.6 * (1 - 15 / 31))
+
+
+def test_papers_in_both_languages_each_once(planned: tuple[Park, Flows], tmp_path: Path) -> None:
+    text = PARK.replace(
+        "document: single-line diagram 7", 'document: "diagram 7 / 单线图7", meters: hourly / 逐时'
+    )
+    park = park_in(tmp_path, text)
+    found = installation_of(
+        park, planned[1], whole(park.clock), hourly(park, planned[1], np.full(HOURS, 0.5))
+    )
+    evidence = found.process("steel").electricity.evidence
+    assert evidence is not None
+    assert evidence.source == "wind: diagram 7, hourly / wind: 单线图7, 逐时"
 
 
 def test_steps_longer_than_an_hour_are_no_evidence(planned: tuple[Park, Flows]) -> None:

@@ -62,6 +62,20 @@ def test_cost_is_recomputed_and_not_scaled() -> None:
     assert last.after_eur_per_t == pytest.approx(80 * 0.8975)
 
 
+def test_levers_begin_at_the_cost_that_the_page_tells() -> None:
+    """The benchmark's route and a carbon price paid already hold for the cost before and after a lever alike."""
+    result = assess(SIMPLE)
+    costs = {}
+    for route in ("C", "E"):
+        options = CostOptions(2026, 80.0, route, 10 * 1.5875)
+        told = product_cost(result, result.products[0], options).actual
+        assert told is not None
+        table = lever_tables(SIMPLE, (SCRAP,), 80.0, paid_eur_per_tco2=10.0, route=route)[0]
+        costs[route] = table.single[0].years[0].before_eur_per_t
+        assert costs[route] == pytest.approx(told.eur_per_t)
+    assert costs["C"] != pytest.approx(costs["E"])
+
+
 def test_single_effects_count_twice() -> None:
     """2034: scrap saves 0.69 × 80 = 55.2; 10 EUR/t CO2 paid saves 15.875; together 80 × 1.5875 − 70 × 0.8975 = 64.175."""
     table = lever_tables(SIMPLE, (SCRAP, PAID), price_eur_per_t=80.0)[0]

@@ -11,6 +11,7 @@ from tests.cbam_out.simple import SIMPLE
 from zeropark.cbam.cost import CostOptions
 from zeropark.cbam.engine import assess
 from zeropark.cbam.lever_changes import Lever
+from zeropark.cbam.levers import lever_tables
 from zeropark.cbam.model import TRANSITIONAL
 from zeropark.passport.cbam_charts import Line, Step, build_up
 from zeropark.passport.cbam_page import page_of
@@ -51,7 +52,7 @@ def test_it_asks_nothing_of_the_network(page: str) -> None:
 
 def test_regime_versions_hash_and_marks(page: str) -> None:
     for words in (
-        SIMPLE.regime,
+        "definitive, IR (EU) 2025/2547",
         "IR (EU) 2025/2621",
         "IR (EU) 2025/2620",
         "ab" * 32,
@@ -84,6 +85,36 @@ def test_a_code_without_benchmark_gets_no_invented_cost() -> None:
     page = page_of(assess(other))
     assert "no benchmark for this code" in page
     assert "No cost can be told" in page
+
+
+def test_cost_and_levers_start_from_the_same_figure() -> None:
+    """With a route, and 20 EUR/t CO2 paid: 1.5875 × 20 = 31.75 EUR less, in the key figure and before every lever."""
+    options = CostOptions(2034, 80.0, "E")
+    english = halves(page_of(assess(SIMPLE), (SCRAP,), options, paid_eur_per_tco2=20.0))[0]
+    cost = re.search(r"Cost per tonne</h3><p><b>([\d.]+)</b>", english)
+    assert cost is not None
+    assert float(cost[1]) == pytest.approx(1.5875 * 60, rel=1e-3)
+    table = lever_tables(SIMPLE, (SCRAP,), 80.0, 20.0, route="E")[0]
+    assert table.single[0].years[-1].before_eur_per_t == pytest.approx(1.5875 * 60)
+
+
+def test_default_values_of_china_are_not_those_of_another_country() -> None:
+    page = page_of(assess(replace(SIMPLE, country="IN")), (SCRAP,), CostOptions(2026, 80.0))
+    english, chinese = halves(page)
+    assert "Default value, China" not in english
+    assert "those of IN are not shipped" in english
+    assert "未收录IN的缺省值" in chinese
+    assert "instead of default values" not in english
+    assert "Default value, China" in page_of(assess(SIMPLE), (SCRAP,))
+
+
+def test_figures_and_rules_are_named_in_words(page: str) -> None:
+    english, chinese = halves(page)
+    for half in (english, chinese):
+        assert "cbam_factor" not in half
+        assert "de_minimis" not in half
+    assert "CBAM 系数 2027" in chinese
+    assert "正式期，(EU) 2025/2547" in chinese
 
 
 def test_bars_of_the_build_up_join() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from zeropark.forms import Array
 from zeropark.park.cbam_spec import CbamSpec
 from zeropark.park.model import Park
 from zeropark.park.period import Period
+from zeropark.texts import Language, both, in_language
 
 _LINKS = {"direct": "D.4.3.1", "ppa": "D.4.3.2", "own": "D.4.1"}
 """Sources of the factor as the template's list calls them."""
@@ -71,13 +72,20 @@ def _electricity(spec: CbamSpec, consumed: float, matched: Mapping[str, float], 
     links = {spec.supplies[name].link for name, amount in matched.items() if amount > 0}
     whole = len(links) == 1 and claimed >= _ALL * consumed
     source = _LINKS[next(iter(links))] if whole else "Mix"
-    papers = "; ".join(
-        f"{name}: {spec.supplies[name].document}" + (f", {meters}" if meters else "")
-        for name, amount in matched.items()
-        if amount > 0
-        for meters in (spec.supplies[name].meters,)
-    )
+    claimed_of = [name for name, amount in matched.items() if amount > 0]
+    english, chinese = (_papers(spec, claimed_of, language) for language in ("en", "zh"))
+    papers = english if english == chinese else both(english, chinese)
     return Electricity(consumed, factor, source, HourlyEvidence(claimed, step, papers))
+
+
+def _papers(spec: CbamSpec, names: Sequence[str], language: Language) -> str:
+    """What proves each claim: document and meters; supplies with the same papers together."""
+    by_paper: dict[str, list[str]] = {}
+    for name in names:
+        supply = spec.supplies[name]
+        told = [in_language(text, language) for text in (supply.document, supply.meters) if text]
+        by_paper.setdefault(", ".join(told), []).append(name)
+    return "; ".join(f"{', '.join(supplies)}: {paper}" for paper, supplies in by_paper.items())
 
 
 def _matched(
@@ -90,8 +98,8 @@ def _matched(
 ) -> dict[str, Array]:
     """Supply → MWh of it that each consumer of the attribution used in the step in which it was generated.
 
-    In every step no more is claimed than was generated in it: what a store kept until later is not claimed, so
-    that nothing is claimed twice.
+    In every step no more is claimed than was generated in it and stayed in the park: what a store kept until later,
+    or a market took, is not claimed, so that nothing is claimed twice.
     """
     _same_use(park, flows, period, attribution, faults)
     use = attribution.use_mwh[:, period.steps]
@@ -103,8 +111,11 @@ def _matched(
     for name in spec.supplies:
         if name not in origins:
             continue
-        delivered = supplied[:, :, origins.index(name)] * scale
+        at = origins.index(name)
+        delivered = supplied[:, :, at] * scale
         generated = _generated_mwh(park, flows, name, period)
+        if attribution.ledger is not None:
+            generated = np.maximum(generated - attribution.ledger.exported[period.steps, at], 0.0)
         wanted = delivered.sum(axis=0)
         share = np.minimum(1.0, np.divide(generated, wanted, out=np.ones_like(wanted), where=wanted > 0))
         found[name] = (delivered * share).sum(axis=1)

@@ -103,14 +103,16 @@ def lever_tables(
     price_eur_per_t: float | None = None,
     paid_eur_per_tco2: float = 0.0,
     years: Sequence[int] = YEARS,
+    route: str = "",
 ) -> tuple[LeverTable, ...]:
     """For every good: each lever alone and all together, recomputed through the engine and the cost.
 
     price_eur_per_t: of certificates; None: the last published. paid_eur_per_tco2: carbon price paid in the country
-    of origin already. Raises InputError where a lever does not fit the installation.
+    of origin already. route: letter of the benchmark; empty: as each good states it. Raises InputError where a lever
+    does not fit the installation.
     """
     base = assess(installation)
-    costing = _Costing(price_eur_per_t, tuple(years))
+    costing = _Costing(price_eur_per_t, tuple(years), route)
     alone = [(lever, assess(changed(installation, lever))) for lever in levers]
     all_at_once = installation
     for lever in levers:
@@ -148,6 +150,11 @@ def lever_tables(
 class _Costing:
     price: float | None
     years: tuple[int, ...]
+    route: str
+
+    def chosen(self, result: CbamResult, good: ProductResult) -> str:
+        """Letter of the benchmark's route."""
+        return self.route or route_of(result, good)
 
     def by_actual(self, result: CbamResult, good: ProductResult, paid_per_tco2: float) -> dict[int, float]:
         """EUR/t by year on actual values; empty where the code has no benchmark."""
@@ -160,7 +167,7 @@ class _Costing:
     def _by(self, result: CbamResult, good: ProductResult, paid: float, default: bool) -> dict[int, float]:
         found = {}
         for year in self.years:
-            cost = product_cost(result, good, CostOptions(year, self.price, route_of(result, good), paid))
+            cost = product_cost(result, good, CostOptions(year, self.price, self.chosen(result, good), paid))
             told = cost.default if default else cost.actual
             if told is not None:
                 found[year] = told.eur_per_t
@@ -170,6 +177,11 @@ class _Costing:
 def charged(good: ProductResult) -> float:
     """Emissions that a tonne of the good is charged for, t CO2e/t."""
     return good.see_declared * good.per_tonne_factor
+
+
+def has_defaults(result: CbamResult) -> bool:
+    """Whether the default values that are shipped, those of China, are those of the installation's country."""
+    return result.source.country in (None, "", "CN")
 
 
 def route_of(result: CbamResult, good: ProductResult) -> str:
@@ -195,9 +207,11 @@ def _actual(
     base: CbamResult, good: ProductResult, costing: _Costing, actual: dict[int, float], paid: float
 ) -> LeverEffect | None:
     by_default = costing.by_default(base, good)
-    if not by_default:
+    if not by_default or not has_defaults(base):
         return None
-    first = product_cost(base, good, CostOptions(min(by_default), costing.price, route_of(base, good), paid))
+    first = product_cost(
+        base, good, CostOptions(min(by_default), costing.price, costing.chosen(base, good), paid)
+    )
     title = both("verified actual values instead of default values", "以核查实测值代替缺省值")
     see = first.default.see_tco2e_per_t if first.default is not None else 0.0
     years = tuple(LeverYear(y, by_default[y], actual[y]) for y in by_default if y in actual)

@@ -94,7 +94,7 @@ def by_year(
     label: str,
 ) -> str:
     """Two bars for each year: by actual and by default values."""
-    height, floor, left = 190, 158, 44
+    height, floor, left = 202, 158, 44
     largest = max([value for value in (*actual, *default) if value is not None] + [1e-9])
     step = (_WIDTH - left - 10) / max(len(years), 1)
     wide = min(step * 0.36, 34)

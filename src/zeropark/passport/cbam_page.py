@@ -32,7 +32,8 @@ def page_of(
 
     levers: of the park (``levers_of``); None: those that can be asked of any installation. options: year, certificate
     price and route of the cost. tonnes: of a consignment. statement: hash of the statement behind it.
-    paid_eur_per_tco2: carbon price paid in the country of origin already. chinese: name → 中文.
+    paid_eur_per_tco2: carbon price paid in the country of origin already, beside what the options say of it for each
+    tonne of the good: the higher one counts. chinese: name → 中文.
     """
     chosen = options or CostOptions()
     tables = lever_tables(
@@ -40,8 +41,9 @@ def page_of(
         usual_levers() if levers is None else levers,
         chosen.price_eur_per_t,
         paid_eur_per_tco2,
+        route=chosen.route,
     )
-    paper = Paper(result, tables, chosen, tonnes, statement, chinese or {})
+    paper = Paper(result, tables, chosen, tonnes, statement, chinese or {}, paid_eur_per_tco2)
     environment = _environment()
     contexts = {language: context_of(paper, language) for language in LANGUAGES}
     template = environment.get_template("cbam_body.html.j2")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -17,12 +17,12 @@ from zeropark.cbam.cost import (
     product_cost,
 )
 from zeropark.cbam.defaults import BENCHMARKS_SOURCE, figures
-from zeropark.cbam.levers import YEARS, LeverEffect, LeverTable, charged, route_of
+from zeropark.cbam.levers import YEARS, LeverEffect, LeverTable, charged, has_defaults, route_of
 from zeropark.cbam.model import TRANSITIONAL
 from zeropark.cbam.result import CbamResult, ProductResult
 from zeropark.figures.numbers import MISSING, Language, number, signed
 from zeropark.passport.cbam_charts import Line, Step, build_up, by_year
-from zeropark.passport.cbam_words import t
+from zeropark.passport.cbam_words import FIGURES, t
 from zeropark.texts import in_language
 
 _NOTHING = 5e-4
@@ -42,6 +42,7 @@ class Paper:
     tonnes: float | None
     statement: str
     chinese: Mapping[str, str] = field(default_factory=dict)
+    paid_eur_per_tco2: float = 0.0
 
     def named(self, name: str, language: Language) -> str:
         """A name of the installation, in Chinese where it has one."""
@@ -56,7 +57,7 @@ def context_of(paper: Paper, language: Language) -> dict[str, Any]:
         "title": t("title", language),
         "name": paper.named(source.name, language),
         "period": f"{source.period_begin} – {source.period_end}" if source.period_begin else MISSING,
-        "regime": result.regime,
+        "regime": _regime(result, language),
         "country": source.country or MISSING,
         "transitional": result.regime == TRANSITIONAL,
         "goods": [
@@ -65,10 +66,10 @@ def context_of(paper: Paper, language: Language) -> dict[str, Any]:
         ],
         "installation": _installation(result, language),
         "evidence": _evidence(paper, language),
-        "figures": _figures(),
+        "figures": _figures(language),
         "notes": [in_language(note, language) for note in (*result.notes, *result.controls)],
         "versions": [
-            (t("regime", language), result.regime),
+            (t("regime", language), _regime(result, language)),
             (t("defaults", language), result.defaults_version),
             ("benchmarks" if language == "en" else "基准值", BENCHMARKS_SOURCE),
             *([(t("hash", language), paper.statement)] if paper.statement else []),
@@ -76,11 +77,17 @@ def context_of(paper: Paper, language: Language) -> dict[str, Any]:
     }
 
 
+def _regime(result: CbamResult, language: Language) -> str:
+    """The rules in words, with their act."""
+    key = "regime-transitional" if result.regime == TRANSITIONAL else "regime-definitive"
+    return t(key, language, act=result.regime.partition(" ")[2])
+
+
 def _good(paper: Paper, good: ProductResult, table: LeverTable | None, language: Language) -> dict[str, Any]:
     options = paper.options
     route = options.route or route_of(paper.result, good)
-    costs = {year: product_cost(paper.result, good, _in(options, year, route)) for year in YEARS}
-    now = costs.get(options.year) or product_cost(paper.result, good, _in(options, options.year, route))
+    costs = {year: _cost(paper, good, year, route) for year in YEARS}
+    now = costs.get(options.year) or _cost(paper, good, options.year, route)
     return {
         "name": paper.named(good.name, language),
         "cn_code": good.cn_code,
@@ -97,8 +104,11 @@ def _good(paper: Paper, good: ProductResult, table: LeverTable | None, language:
     }
 
 
-def _in(options: CostOptions, year: int, route: str) -> CostOptions:
-    return CostOptions(year, options.price_eur_per_t, route, options.paid_eur_per_t)
+def _cost(paper: Paper, good: ProductResult, year: int, route: str) -> ProductCost:
+    """Cost of a good in a year; by default value only where those of its country are shipped."""
+    paid = max(paper.options.paid_eur_per_t, paper.paid_eur_per_tco2 * charged(good))
+    cost = product_cost(paper.result, good, CostOptions(year, paper.options.price_eur_per_t, route, paid))
+    return cost if has_defaults(paper.result) else replace(cost, default=None, default_value=None)
 
 
 def _keys(paper: Paper, good: ProductResult, cost: ProductCost, language: Language) -> list[dict[str, str]]:
@@ -112,10 +122,10 @@ def _keys(paper: Paper, good: ProductResult, cost: ProductCost, language: Langua
     keys = [
         _key(t("charged", language), number(charged(good), 4), "t CO₂e/t", parts, main=True),
         _key(
-            t("default", language),
+            t("default" if has_defaults(paper.result) else "default-else", language),
             number(default.see_tco2e_per_t, 4) if default else MISSING,
             "t CO₂e/t" if default else "",
-            t("with-markup", language, year=year) if default else t("no-default", language),
+            _default_note(paper, default is not None, language),
         ),
         _key(
             t("free", language),
@@ -144,6 +154,14 @@ def _keys(paper: Paper, good: ProductResult, cost: ProductCost, language: Langua
             )
         )
     return keys
+
+
+def _default_note(paper: Paper, told: bool, language: Language) -> str:
+    if told:
+        return t("with-markup", language, year=str(paper.options.year))
+    if has_defaults(paper.result):
+        return t("no-default", language)
+    return t("not-of-china", language, country=paper.result.source.country or MISSING)
 
 
 def _key(title: str, value: str, unit: str, note: str, main: bool = False) -> dict[str, str]:
@@ -318,10 +336,10 @@ def _evidence(paper: Paper, language: Language) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _figures() -> list[dict[str, str]]:
+def _figures(language: Language) -> list[dict[str, str]]:
     return [
         {
-            "what": f"{one.what} {one.period}",
+            "what": f"{t(FIGURES[one.what], language)} {one.period}" if one.what in FIGURES else one.what,
             "value": f"{number(one.value, 5)} {one.unit if one.unit != '1' else ''}".strip(),
             "mark": one.mark,
             "source": f"{one.source} ({one.date})",

@@ -17,6 +17,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "see-direct": ("direct", "直接"),
     "see-indirect": ("indirect", "间接"),
     "default": ("Default value, China", "缺省值（中国）"),
+    "default-else": ("Default value", "缺省值"),
+    "not-of-china": (
+        "those of {country} are not shipped: Annex I of IR (EU) 2025/2621",
+        "未收录{country}的缺省值，见 (EU) 2025/2621 附件一",
+    ),
+    "regime-definitive": ("definitive, IR (EU) {act}", "正式期，(EU) {act}"),
+    "regime-transitional": ("transitional, IR (EU) {act}", "过渡期，(EU) {act}"),
+    "figure-cbam": ("CBAM factor", "CBAM 系数"),
+    "figure-correction": ("cross-sectoral correction", "跨行业修正系数"),
+    "figure-price": ("certificate price", "证书价格"),
+    "figure-threshold": ("threshold of mass in a year", "年度免缴质量门槛"),
     "per-unit": ("The table is per {unit}.", "表中数值按每 {unit} 计。"),
     "with-markup": ("with mark-up, import in {year}", "含加成，{year} 年进口"),
     "no-default": ("none for this code", "该编码无缺省值"),
@@ -114,6 +125,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "rest": ("not attributed", "未分摊"),
 }
 """Key → (English, 中文)."""
+
+FIGURES: Mapping[str, str] = {
+    "cbam_factor": "figure-cbam",
+    "cross_sectoral_factor": "figure-correction",
+    "certificate_price": "figure-price",
+    "de_minimis": "figure-threshold",
+}
+"""Figure of the packaged table → key of its words."""
 
 
 def t(key: str, language: Language, **parts: str) -> str:
