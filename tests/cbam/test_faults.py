@@ -316,7 +316,8 @@ def test_fault_found_by_the_engine_names_the_cell_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"schema": "other"}', '{"schema": "cbam-worked-example/1"}', "NaN"]
+    "text",
+    ["", "{", "[]", "[" * 100_000, '{"schema": "other"}', '{"schema": "cbam-worked-example/1"}', "NaN"],
 )
 def test_what_is_no_worked_example(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.json"
@@ -327,7 +328,20 @@ def test_what_is_no_worked_example(tmp_path: Path, text: str) -> None:
 
 def test_wrong_shapes_are_faults_not_tracebacks() -> None:
     """Every leaf and list of a document, replaced by something else in turn."""
-    strange: list[Any] = [None, "text", -1, [], {}, [1], True, {"value": {}}, {"value": []}, [[]], 1e999]
+    strange: list[Any] = [
+        None,
+        "text",
+        -1,
+        [],
+        {},
+        [1],
+        True,
+        {"value": {}},
+        {"value": []},
+        [[]],
+        1e999,
+        10**400,
+    ]
     for path in list(_paths(document())):
         for value in strange:
             told = document()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from zeropark.cbam.terms import is_nothing, number_of, plain, plain_unit, read_as_blank
+from zeropark.cbam.terms import LARGEST, is_nothing, number_of, plain, plain_unit, read_as_blank
 from zeropark.errors import Fault, nearest
 
 Term = TypeVar("Term")
@@ -23,8 +23,10 @@ class Log:
     remarks: list[str] = field(default_factory=list)
 
     def fault(self, where: str, found: str, expected: str, hint: str = "") -> None:
-        """Note one thing wrong."""
-        self.faults.append(Fault(self.file, None, where, found, expected, hint))
+        """Note one thing wrong, once."""
+        fault = Fault(self.file, None, where, found, expected, hint)
+        if fault not in self.faults:
+            self.faults.append(fault)
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,8 @@ class Branch:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.fault(key, _words(value), "a number")
             return None
-        if not math.isfinite(value):
-            self.fault(key, str(value), "a finite number")
+        if not -LARGEST < value < LARGEST:
+            self.fault(key, str(value)[:20], "a finite number")
             return None
         return float(value) * self._factor(key, leaf, units)
 

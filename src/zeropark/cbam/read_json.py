@@ -41,11 +41,13 @@ SCHEMA = "cbam-worked-example/1"
 def read_example(path: Path) -> Installation:
     """The installation of a worked example. Raises InputError with every fault of the file."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError([Fault(str(path), None, "file", str(error), "a readable file")]) from error
     except json.JSONDecodeError as error:
         raise InputError([Fault(str(path), error.lineno, "file", error.msg, "JSON")]) from error
+    except (RecursionError, ValueError) as error:
+        raise InputError([Fault(str(path), None, "file", "lists in lists, or digits, without end", "JSON")]) from error
     return installation_of(data, path.name)
 
 
@@ -96,6 +98,8 @@ def _names(root: Branch) -> dict[str, str]:
     found = {}
     for number, branch in enumerate(root.branches("production_processes"), 1):
         id_ = branch.text("id") or f"P{number}"
+        if id_ in found.values():
+            branch.fault("id", f"'{id_}' twice", "ids that differ")
         found[id_] = id_
         if name := branch.text("name"):
             found.setdefault(name, id_)
@@ -114,7 +118,7 @@ def _date(branch: Branch, key: str) -> date | None:
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        branch.fault(key, f"'{text}'", "a date, 2026-01-01")
+        branch.remark(terms.no_date(branch.where(key), text))
         return None
 
 

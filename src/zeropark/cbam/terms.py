@@ -67,6 +67,8 @@ def plain_unit(text: str) -> str:
     return re.sub(r"\bk(?=nm3)", "1000", found)
 
 
+LARGEST = 1e30
+"""No amount or factor comes near; a larger one would overflow where it is multiplied."""
 NOTHING = frozenset(
     {"n.a.", "n.a", "n/a", "na", "-", "–", "—", "none", "nil", "not applicable", "not relevant"}
 )
@@ -81,6 +83,14 @@ def is_nothing(text: str) -> bool:
 def read_as_blank(where: str, text: str) -> str:
     """The remark for such a cell."""
     return both(f"{where}: '{text.strip()}' read as blank", f"{where}：“{text.strip()}”按空白读取")
+
+
+def no_date(where: str, text: str) -> str:
+    """The remark for what should be a day of the reporting period; no figure depends on it."""
+    return both(
+        f"{where}: '{text.strip()}' is no date, read as blank",
+        f"{where}：“{text.strip()}”不是日期，按空白读取",
+    )
 
 
 def number_of(text: str) -> float | None:

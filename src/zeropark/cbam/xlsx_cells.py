@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from zeropark.cbam.terms import is_nothing, number_of, plain, plain_unit, read_as_blank
+from zeropark.cbam.terms import LARGEST, is_nothing, no_date, number_of, plain, plain_unit, read_as_blank
 from zeropark.cbam.xlsx_formula import NotSimple, evaluate
 from zeropark.errors import Fault, InputError, nearest
 
@@ -93,8 +92,8 @@ class Cells:
             hint = "it is kept as text, which the template does not count: type it again" if as_text else ""
             self.fault(sheet, cell, words, "a number", hint)
             return None
-        if not math.isfinite(value):
-            self.fault(sheet, cell, str(value), "a finite number")
+        if not -LARGEST < value < LARGEST:
+            self.fault(sheet, cell, str(value)[:20], "a finite number")
             return None
         return float(value)
 
@@ -185,7 +184,7 @@ class Cells:
         if isinstance(value, datetime):
             return value.date()
         if value is not None and not isinstance(value, date):
-            self.fault(sheet, cell, f"'{value}'", "a date")
+            self.remark(no_date(f"{sheet}!{cell}", str(value)))
             return None
         return value
 

@@ -39,6 +39,9 @@ REGIME_WORDS: dict[str, Regime] = {
 }
 
 
+READ = (".json", ".xlsx", ".xlsm")
+NOT_READ = (".xls", ".xlsb", ".ods", ".csv", ".pdf")
+
 FileArgument = Annotated[
     Path,
     typer.Argument(
@@ -93,7 +96,7 @@ def cbam_command(
     if out is not None:
         require_writable(out)
     spec: CbamSpec | None = None
-    if file.suffix.lower() in (".json", ".xlsx"):
+    if file.suffix.lower() in (*READ, *NOT_READ):
         installation = _from_file(file)
     else:
         installation, spec = _from_park(file, flows, period, pairs(overrides), as_json)
@@ -141,6 +144,12 @@ def _from_file(file: Path) -> Installation:
         raise InputError(
             [Fault(str(file), None, "file", "no such file", "a .json or .xlsx file, or a park folder")]
         )
+    if file.suffix.lower() in NOT_READ:
+        found, expected = (
+            f"a file of the kind {file.suffix}",
+            "the template as .xlsx, or a worked example as .json",
+        )
+        raise InputError([Fault(str(file), None, "file", found, expected, "save it as .xlsx")])
     return read_example(file) if file.suffix.lower() == ".json" else read_template(file)
 
 

@@ -23,8 +23,11 @@ def say_cbam(result: CbamResult, costs: tuple[ProductCost, ...], tonnes: float |
         console.print(_products(result, costs))
     for cost in costs if tonnes is not None else ():
         _say_consignment(cost, tonnes or 0.0)
-    notes = dict.fromkeys((*result.notes, *result.controls, *(note for cost in costs for note in cost.notes)))
-    for note in notes:
+    for control in dict.fromkeys(result.controls):
+        console.print(
+            f"[bold]check 核对:[/bold] {escape(in_language(control, 'en'))}", soft_wrap=True, highlight=False
+        )
+    for note in dict.fromkeys((*result.notes, *(note for cost in costs for note in cost.notes))):
         console.print(f"note: {escape(in_language(note, 'en'))}", soft_wrap=True)
 
 
