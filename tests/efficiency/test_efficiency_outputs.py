@@ -123,6 +123,11 @@ def test_a_baseline_may_lie_in_another_year(planned: Path) -> None:
     )  # fmt: skip
     # the fans took 4 MWh an hour: 0.04 MWh/t x 122.9 kgce more, on 2,400 t
     assert found["baseline"][0]["saving_tce"] == pytest.approx(0.04 * 0.1229 * 2400)
+    one_day = ["--period", "2026-08-01/2026-08-01", "--baseline-period", "2024-08-01/2024-08-02"]
+    arguments = ["efficiency", str(planned), "--flows", str(flows), "--out", str(planned / "day"), *one_day]
+    run = CliRunner().invoke(app, [*arguments, "--baseline", str(planned / "before.parquet")])
+    assert run.exit_code == 0, run.output
+    assert "not as long as each other" in (planned / "day" / "dossier.html").read_text(encoding="utf-8")
 
 
 def test_a_park_without_processes_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.efficiency.plants import CARRIERS, NODES, at_rate, only, plant
 
-from zeropark.efficiency.compare import before_after, changes_of
+from zeropark.efficiency.compare import BeforeAfter, before_after, changes_of
 from zeropark.efficiency.readings import efficiency_of
 from zeropark.efficiency.summary import summary_of
 from zeropark.errors import InputError
@@ -222,6 +222,15 @@ def test_a_stated_baseline_is_put_into_todays_conditions(make_park: MakePark) ->
     # 6 tce before, 480 t instead of 100: 28.8 tce at the same rate; 30.72 in today's conditions
     assert (changes.volume_tce, changes.mix_tce) == pytest.approx((6 - 28.8, 0))
     assert changes.correction_tce == pytest.approx(28.8 - 30.72)
+
+
+def test_periods_of_other_lengths_are_told_and_rounding_is_no_saving() -> None:
+    row = BeforeAfter("a", "kgce/t", "2020", 1000.0, 60.0, 0.0, 1000.0, 60.0 + 1e-12, 60.0)
+    assert row.saving_tce == 0.0
+    assert row.same_length
+    assert not replace(row, hours=672.0).same_length
+    assert replace(row, hours=672.0, baseline_hours=696.0 - 24.0).same_length
+    assert replace(row, energy_tce=59.0).saving_tce == pytest.approx(1.0)
 
 
 @few

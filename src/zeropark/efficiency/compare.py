@@ -20,13 +20,18 @@ from zeropark import units
 from zeropark.efficiency.result import ProcessReading
 from zeropark.park.efficiency_spec import Process
 
+YEAR_HOURS = 8760.0
+_LEAP_DAYS = 0.01
+"""Lengths that differ by less are the same: a leap year."""
+_NOISE = 1e-9
+
 
 @dataclass(frozen=True)
 class BeforeAfter:
     """One process: baseline as it was, put into today's conditions, and today.
 
-    indicators in the limit's unit; energies in tce. years: of today's period, so that a saving is per year where
-    it is one. adjustment: Δc in the limit's unit.
+    indicators in the limit's unit; energies in tce. adjustment: Δc in the limit's unit. hours: of today's period;
+    baseline_hours: of the baseline, None where its energy is stated.
     """
 
     name: str
@@ -38,6 +43,14 @@ class BeforeAfter:
     output_t: float
     energy_tce: float
     indicator: float
+    hours: float = YEAR_HOURS
+    baseline_hours: float | None = None
+
+    @property
+    def same_length(self) -> bool:
+        """Whether both periods are as long; a stated baseline is taken to be a year."""
+        before = YEAR_HOURS if self.baseline_hours is None else self.baseline_hours
+        return abs(self.hours - before) <= _LEAP_DAYS * max(self.hours, before)
 
     @property
     def baseline_indicator(self) -> float:
@@ -56,8 +69,9 @@ class BeforeAfter:
 
     @property
     def saving_tce(self) -> float:
-        """Energy saved beside the adjusted baseline; negative: more is used."""
-        return self.adjusted_tce - self.energy_tce
+        """Energy saved beside the adjusted baseline; negative: more is used; nothing where it is rounding."""
+        saved = self.adjusted_tce - self.energy_tce
+        return saved if abs(saved) > _NOISE * max(abs(self.adjusted_tce), abs(self.energy_tce)) else 0.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,8 @@ def before_after(
                 reading.output_t,
                 reading.energy_tce,
                 reading.indicator,
+                reading.hours,
+                None if given is None else given.hours,
             )
         )
     return tuple(found)

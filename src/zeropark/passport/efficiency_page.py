@@ -70,6 +70,7 @@ def _context(dossier: Dossier, language: Language) -> dict[str, Any]:
         "summary": t("summary", language, **counts),
         "processes": [_process(dossier.park, reading, language) for reading in readings],
         "before": [_before(dossier, row, language) for row in dossier.rows],
+        "other_length": any(not row.same_length for row in dossier.rows),
         "changes": _changes(dossier.rows),
         "plan": [_action(dossier, name, measure, language) for name, measure in dossier.measures.items()],
         "evidence": _evidence(dossier, language),
@@ -178,7 +179,7 @@ def _before(dossier: Dossier, row: BeforeAfter, language: Language) -> dict[str,
     reading = next(each for each in dossier.readings if each.name == row.name)
     return {
         "title": either(reading.title, reading.title_zh, language),
-        "period": row.baseline_period or MISSING,
+        "period": in_language(row.baseline_period, language) or MISSING,
         "unit": unit_text(row.unit, language),
         "baseline": number(row.baseline_indicator),
         "adjusted": number(row.adjusted_indicator),

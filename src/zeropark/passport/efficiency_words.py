@@ -98,6 +98,11 @@ DOSSIER: Terms = {
     "saving-share": ("Saving", "节能率"),
     "change": ("Change of all processes together", "各工序合计变化"),
     "baseline-tce": ("Energy of the baseline period", "基准期能耗"),
+    "other-length": (
+        "The two periods are not as long as each other: other output is first of all the other length. What is saved "
+        "counts today's period alone.",
+        "两期时长不同，产量变化主要反映时长差异；节能量仅就报告期计算。",
+    ),
     "volume": ("other output of the same products", "产量变化"),
     "mix": ("other shares of the products", "产品结构变化"),
     "corrections": ("other ore, scrap, hot metal", "原料条件（修正项）变化"),
