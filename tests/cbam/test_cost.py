@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.cbam.works import installation, precursor, process
+from tests.cbam.works import installation, precursor, process, steelworks
 
 from zeropark.cbam.cost import (
     CostOptions,
@@ -18,7 +18,7 @@ from zeropark.cbam.cost import (
 )
 from zeropark.cbam.defaults import benchmark_of, benchmarks_of, default_of, defaults_of, figure, figures
 from zeropark.cbam.engine import assess
-from zeropark.cbam.model import DEFINITIVE, Product, RouteAmount
+from zeropark.cbam.model import DEFINITIVE, Heat, Product, RouteAmount
 from zeropark.errors import InputError
 
 SHARED = Path(__file__).parents[3] / "shared" / "reference" / "cbam"
@@ -174,3 +174,51 @@ def test_packaged_tables_are_the_laws() -> None:
             ]
             pair = (float(row["column_a_bmg"]), float(row["column_b_bmg"]))
             assert pair in [(line.a, line.b) for line in found], row
+
+
+def test_every_recalled_figure_is_named_with_its_clause() -> None:
+    """2026 has the CBAM factor of the text; later ones, the formula and the price are not from read texts."""
+
+    def notes(**options: float) -> str:
+        told = installation(
+            process("P1", 100, 200), products=(Product(10, "P1", "72071210", "slab"),), regime=DEFINITIVE
+        )
+        result = assess(told)
+        return " ".join(product_cost(result, result.products[0], CostOptions(**options)).notes)  # type: ignore[arg-type]
+
+    assert "cross-sectoral factor 1)" in notes()
+    assert "2025/2620" in notes()
+    assert "75.28" in notes()
+    assert "75.28" not in notes(price_eur_per_t=80.0)
+    assert "10a(1a)" not in notes()
+    assert "CBAM factor 0.95 for 2027" in notes(year=2027)
+    assert "those of 2030 were taken" in notes(year=2032)
+    assert "CBAM factor 0 for 2040" in notes(year=2040)
+
+
+def test_recalled_units_and_countries_are_named() -> None:
+    """Only where they matter, and only from 2026 on."""
+    told = installation(
+        process("P1", 100, 200, goods_category="Urea"),
+        products=(Product(10, "P1", "31021019", "urea", {"n_content": 0.46}),),
+        precursors=(precursor("PP1", 10, 2.0, country="NO"),),
+        regime=DEFINITIVE,
+    )
+    said = " ".join(assess(told).notes)
+    assert "2658/87" in said
+    assert "exempted countries is recalled" in said
+    assert assess(told).products[0].see_direct == pytest.approx(200 / 100 / 460)
+    assert "2658/87" not in " ".join(assess(steelworks()).notes)
+    nitrate = replace(told, products=(Product(10, "P1", "28342100", "KNO3"),))
+    assert "2834: told per tonne" in " ".join(assess(nitrate).notes)
+
+
+def test_heat_from_nitric_acid_is_not_deducted_from_2026_on() -> None:
+    """1000 t CO2e, 5 TJ × 60 given away: 700 in the template, 1000 by Annex III A.3."""
+    acid = process("P1", 100, 1000, goods_category="Nitric acid", heat=Heat(None, None, 5, 60))
+    assert assess(installation(acid)).processes[0].attributed_direct_tco2e == 700
+    definitive = assess(installation(acid, regime=DEFINITIVE))
+    assert definitive.processes[0].attributed_direct_tco2e == 1000
+    assert any("nitric acid" in note for note in definitive.notes)
+    other = process("P1", 100, 1000, goods_category="Ammonia", heat=Heat(None, None, 5, 60))
+    assert assess(installation(other, regime=DEFINITIVE)).processes[0].attributed_direct_tco2e == 700

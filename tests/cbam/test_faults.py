@@ -292,6 +292,28 @@ def test_worked_example_with_plain_numbers_and_other_names() -> None:
     assert (result.products[0].row, result.products[0].cn_code) == (10, "72081000")
 
 
+def test_hourly_evidence_of_a_worked_example() -> None:
+    """An actual factor passes with metering matched within the hour, and not with a coarser one or half told."""
+
+    def read(**evidence: Any) -> Installation:
+        told = document()
+        told["regime"] = DEFINITIVE
+        told["production_processes"][0] |= {
+            "goods_category": "Ammonia",
+            "electricity": {"consumed": 40, "ef": 0.02, "ef_source": "D.4.3.1"},
+            "hourly_evidence": evidence,
+        }
+        told["products"] = []
+        return installation_of(told, "x.json")
+
+    exact = {"matched": {"value": 0.04, "unit": "GWh"}, "longest_step": {"value": 15, "unit": "min"}}
+    assert assess(read(**exact)).processes[0].attributed_indirect_tco2e == pytest.approx(0.8)
+    assert "at most one hour" in str(faults_of(read(matched=40, longest_step=24))[0])
+    assert "without metering evidence" in str(faults_of(read())[0])
+    with pytest.raises(InputError):
+        read(matched=40)
+
+
 def test_faults_of_a_worked_example_name_the_cell() -> None:
     told = document()
     told["source_streams"][0]["activity_data"]["value"] = "ten"

@@ -27,6 +27,8 @@ CODE_OF_CATEGORY = {
 }
 """Categories of one code (or of one benchmark), for links of the chain that are told without a code."""
 
+LAST_BENCHMARKS = 2030
+"""The last year that the benchmarks of IR (EU) 2025/2620 are told for."""
 FREE_OF_THRESHOLD = ("280410", "2716")
 """Hydrogen and electricity: the 50 t threshold does not hold for them, Reg. (EU) 2025/2083 [O]."""
 
@@ -124,7 +126,7 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
     if default is None:
         notes.append(both("no default value for this code", "该编码无缺省值"))
     elif (
-        line := benchmark_of(product.cn_code, min(options.year, 2030), chosen or default.routes)
+        line := benchmark_of(product.cn_code, min(options.year, LAST_BENCHMARKS), chosen or default.routes)
     ) is not None:
         see = default.with_markup(options.year) * content
         by_default = cost_of(see, factor * line.b * content, price, options.paid_eur_per_t, "default")
@@ -134,13 +136,46 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
     if free is not None:
         see = product.see_declared * product.per_tonne_factor
         actual = cost_of(see, factor * free * content, price, options.paid_eur_per_t, "actual")
-    notes.append(
-        both(
-            "adjustment for free allocation as recalled, unverified: check IR (EU) 2025/2620, Annex",
-            "免费配额调整公式未核实，请核对(EU) 2025/2620附件",
-        )
-    )
+    notes += recalled(options)
     return ProductCost(product.row, product.cn_code, product.name, actual, by_default, default, tuple(notes))
+
+
+def recalled(options: CostOptions) -> list[str]:
+    """Every figure behind the cost whose official text was not read, with the clause to check."""
+    factor = figure("cbam_factor", str(min(options.year, 2034)))
+    cross = figure("cross_sectoral_factor", "2026")
+    notes = [
+        both(
+            f"adjustment for free allocation (formula, cross-sectoral factor {cross.value:g}) as recalled, unverified:"
+            " check IR (EU) 2025/2620, Annex, and Reg. (EU) 2023/956 Art. 31",
+            f"免费配额调整公式及跨行业系数{cross.value:g}未核实，请核对(EU) 2025/2620附件与(EU) 2023/956第31条",
+        )
+    ]
+    if factor.mark == "R":
+        notes.append(
+            both(
+                f"CBAM factor {factor.value:g} for {options.year} as recalled, unverified: check Directive 2003/87/EC"
+                " Art. 10a(1a)",
+                f"{options.year}年CBAM系数{factor.value:g}未核实，请核对2003/87/EC指令第10a条第1a款",
+            )
+        )
+    if options.year > LAST_BENCHMARKS:
+        notes.append(
+            both(
+                f"benchmarks for {options.year} are not in our files: those of {LAST_BENCHMARKS} were taken",
+                f"文件中无{options.year}年基准值：采用{LAST_BENCHMARKS}年的",
+            )
+        )
+    if options.price_eur_per_t is None:
+        last = figure("certificate_price", "2026-Q2")
+        notes.append(
+            both(
+                f"certificate price {last.value:g} EUR of {last.period}, second-hand: check the Commission's page, or give"
+                " --price",
+                f"证书价格{last.value:g}欧元（{last.period}）为二手数据，请核对欧委会网页或用--price指定",
+            )
+        )
+    return notes
 
 
 def _route_told(result: CbamResult, product: ProductResult) -> str:
@@ -185,7 +220,7 @@ def _free_allocation(
     notes: list[str],
 ) -> float | None:
     """Benchmark of the process, and of what stands behind it; None where the code has no benchmark."""
-    year = min(options.year, 2030)
+    year = min(options.year, LAST_BENCHMARKS)
     line = benchmark_of(product.cn_code, year, routes)
     if line is None:
         notes.append(both("no benchmark for this code", "该编码无基准值"))

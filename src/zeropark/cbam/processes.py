@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,6 +61,11 @@ def heat_emissions(heat: Heat) -> float:
     )
 
 
+def exports_no_heat(process: ProductionProcess) -> bool:
+    """Heat recovered from nitric acid production is not deducted (Annex III A.3, EmH,exp), whoever uses it."""
+    return process.goods_category.strip().lower() == "nitric acid" and known(process.heat.exported_tj) > 0
+
+
 def waste_gas_emissions(gas: WasteGas) -> float:
     """Waste gas counts as natural gas; what is exported as two thirds of it (Eq. 54)."""
     imported = known(gas.imported_tj) * EF_NATURAL_GAS
@@ -73,7 +78,10 @@ def attributed(process: ProductionProcess, definitive: bool) -> Attributed:
     The transitional template tells the total without exported electricity and subtracts that in the specific
     emissions only; from 2026 it is part of the total, and a total below zero counts as zero.
     """
-    heat, gas = heat_emissions(process.heat), waste_gas_emissions(process.waste_gas)
+    told = (
+        replace(process.heat, exported_tj=None) if definitive and exports_no_heat(process) else process.heat
+    )
+    heat, gas = heat_emissions(told), waste_gas_emissions(process.waste_gas)
     power = process.electricity
     exported = 0.0 - known(power.exported_mwh) * known(power.exported_ef_tco2_per_mwh)
     without = known(process.direct_tco2e) + heat + gas

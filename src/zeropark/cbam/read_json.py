@@ -22,6 +22,7 @@ from zeropark.cbam.model import (
     EmissionBalance,
     FuelBalance,
     Heat,
+    HourlyEvidence,
     Installation,
     Product,
     ProductionProcess,
@@ -47,7 +48,9 @@ def read_example(path: Path) -> Installation:
     except json.JSONDecodeError as error:
         raise InputError([Fault(str(path), error.lineno, "file", error.msg, "JSON")]) from error
     except (RecursionError, ValueError) as error:
-        raise InputError([Fault(str(path), None, "file", "lists in lists, or digits, without end", "JSON")]) from error
+        raise InputError(
+            [Fault(str(path), None, "file", "lists in lists, or digits, without end", "JSON")]
+        ) from error
     return installation_of(data, path.name)
 
 
@@ -95,7 +98,7 @@ def installation_of(data: object, file: str) -> Installation:
 
 def _names(root: Branch) -> dict[str, str]:
     """Name of every process → its id: uses may tell either."""
-    found = {}
+    found: dict[str, str] = {}
     for number, branch in enumerate(root.branches("production_processes"), 1):
         id_ = branch.text("id") or f"P{number}"
         if id_ in found.values():
@@ -215,7 +218,10 @@ def _process(branch: Branch, id_: str, names: dict[str, str]) -> ProductionProce
         ),
         heat=_heat(branch.branch("heat")),
         waste_gas=_waste_gas(branch.branch("waste_gas")),
-        electricity=_electricity(branch.branch("electricity"), branch.branch("electricity_exported"), at),
+        electricity=replace(
+            _electricity(branch.branch("electricity"), branch.branch("electricity_exported"), at),
+            evidence=_evidence(branch.branch("hourly_evidence")),
+        ),
         bubble_precursors=branch.texts("bubble_precursors"),
     )
 
@@ -247,6 +253,20 @@ def _electricity(used: Branch, exported: Branch, at: str) -> Electricity:
             "ef", units=terms.PER_MEGAWATT_HOUR, place=f"{at}.exported_ef_tco2_per_mwh"
         ),
     )
+
+
+def _evidence(branch: Branch) -> HourlyEvidence | None:
+    """Metering behind an actual electricity factor (Annex II D.4.3); None where nothing of it is told."""
+    if not branch.data:
+        return None
+    matched = branch.number("matched", "matched_mwh", units=terms.MEGAWATT_HOURS)
+    step = branch.number("longest_step", "longest_step_hours", units=terms.HOURS)
+    for key, value in (("matched", matched), ("longest_step", step)):
+        if value is None:
+            branch.fault(key, "nothing", "the evidence for the electricity factor", "Annex II D.4.3")
+    if matched is None or step is None:
+        return None
+    return HourlyEvidence(matched, step, branch.text("source") or "")
 
 
 def _precursor(branch: Branch, id_: str, names: dict[str, str]) -> PurchasedPrecursor:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from zeropark.cbam.goods import EXEMPT_ORIGINS
+from zeropark.cbam.goods import EXEMPT_ORIGINS, NITROGEN_SUPPLEMENTARY, digits
 from zeropark.cbam.leftovers import read_as_none
 from zeropark.cbam.model import DEFINITIVE, Installation
+from zeropark.cbam.processes import exports_no_heat
 from zeropark.cbam.result import InstallationResult, PrecursorResult, ProcessResult
 from zeropark.texts import both
 
@@ -27,7 +28,15 @@ def notes_of(installation: Installation) -> tuple[str, ...]:
             )
         )
         return tuple(notes)
+    notes += _units(installation)
     for process in installation.processes:
+        if exports_no_heat(process):
+            notes.append(
+                both(
+                    f"{process.id}: heat from nitric acid production is not deducted (Annex III A.3)",
+                    f"{process.id}：硝酸生产回收热不予扣减（附件三A.3）",
+                )
+            )
         codes = {product.cn_code for product in installation.products_of(process.id)}
         if len(codes) > 1:
             notes.append(
@@ -41,11 +50,43 @@ def notes_of(installation: Installation) -> tuple[str, ...]:
         if (precursor.country or "").upper() in EXEMPT_ORIGINS:
             notes.append(
                 both(
-                    f"precursor {precursor.id} originates in {precursor.country}: counted as zero (Annex III B)",
-                    f"前体{precursor.id}原产于{precursor.country}：按零计（附件三B）",
+                    f"precursor {precursor.id} originates in {precursor.country}: counted as zero (Annex III B); the list"
+                    " of exempted countries is recalled: check point 1 of Annex III of Reg. (EU) 2023/956",
+                    f"前体{precursor.id}原产于{precursor.country}：按零计（附件三B）；"
+                    "豁免国家名单未核实，请核对(EU) 2023/956附件三第1点",
                 )
             )
     return tuple(notes)
+
+
+def _units(installation: Installation) -> list[str]:
+    """Functional units that are recalled, or told in a multiple of what Art. 4 names."""
+    codes = {digits(product.cn_code) for product in installation.products}
+    notes = []
+    if any(code.startswith(NITROGEN_SUPPLEMENTARY) for code in codes):
+        notes.append(
+            both(
+                "3102: kg of nitrogen as functional unit is recalled, unverified: check the supplementary unit in Reg."
+                " (EEC) 2658/87, Annex I (IR (EU) 2025/2547 Art. 4(4)(b))",
+                "3102：以千克氮为功能单位未核实，请核对(EEC) 2658/87附件一的补充单位（(EU) 2025/2547第4条第4款b项）",
+            )
+        )
+    if any(code.startswith("2834") for code in codes):
+        notes.append(
+            both(
+                "2834: told per tonne; whether Reg. (EEC) 2658/87, Annex I has a supplementary unit for it is unverified:"
+                " check (IR (EU) 2025/2547 Art. 4(4)(b))",
+                "2834：按吨计；(EEC) 2658/87附件一有无补充单位未核实，请核对（(EU) 2025/2547第4条第4款b项）",
+            )
+        )
+    if any(code.startswith("2716") for code in codes):
+        notes.append(
+            both(
+                "electricity is told per MWh, 1000 times the functional unit kWh of Art. 4(3)",
+                "电力按MWh计，为第4条第3款功能单位kWh的1000倍",
+            )
+        )
+    return notes
 
 
 def controls_of(

@@ -42,6 +42,7 @@ TONNES = {"t": 1.0, "kt": 1e3, "kg": 1e-3}
 GOODS = {**TONNES, "mwh": 1.0, "gwh": 1e3}
 TERAJOULES = {"tj": 1.0, "gj": 1e-3, "pj": 1e3, "mwh": 0.0036}
 MEGAWATT_HOURS = {"mwh": 1.0, "gwh": 1e3, "kwh": 1e-3}
+HOURS = {"h": 1.0, "hour": 1.0, "hours": 1.0, "min": 1 / 60}
 EMISSIONS = {"tco2": 1.0, "ktco2": 1e3, "kgco2": 1e-3}
 PER_TERAJOULE = {"tco2/tj": 1.0, "kgco2/gj": 1.0}
 PER_MEGAWATT_HOUR = {"tco2/mwh": 1.0, "kgco2/kwh": 1.0, "gco2/kwh": 1e-3, "kgco2/mwh": 1e-3}

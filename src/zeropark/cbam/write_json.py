@@ -163,7 +163,7 @@ def _process(process: ProductionProcess) -> dict[str, object]:
 
 
 def _evidence(process: ProductionProcess) -> dict[str, object]:
-    """Metering behind an actual factor; the form of the examples has no place for it, readers pass over it."""
+    """Metering behind an actual factor: a key beside those of the examples."""
     evidence = process.electricity.evidence
     if evidence is None:
         return {}
