@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from zeropark.carbon.factors import LifeCycleCo2e, OperatingCo2, OperatingFactor
-from zeropark.carbon.generated import generated_factor
+from zeropark.carbon.generated import generated_factors
 from zeropark.carbon.origins import BASES as BASES
 from zeropark.carbon.origins import CANCELLED, SAME_HOUR, converters_in, origins_of
 from zeropark.carbon.origins import Basis as Basis
@@ -75,10 +75,10 @@ class Attribution:
         total = np.zeros(len(self.origins))
         for pool in self.pools:
             if at in pool.rows:
-                shared, part = pool.shared(steps)
-                for column, (row, owner) in enumerate(zip(pool.rows, pool.owners, strict=True)):
+                shared = pool.shared(steps).total[0]
+                for column, row in enumerate(pool.rows):
                     if row == at:
-                        total[: shared.total.shape[2]] += part[0, column] * shared.total[0, owner]
+                        total[: shared.shape[1]] += shared[column]
         return total
 
     @property
@@ -172,6 +172,8 @@ class Attribution:
             where, hint = "carbon.grid", "give carbon.grid.location and carbon.grid.residual"
         elif field_name == "upstream":
             hint = "name one of `factors` with upstream"
+        elif origin.kind == "generated":
+            hint = f"set footprint.allocation.{origin.name} and the worth of its carriers, or give a factor to all behind it"
         return Fault(
             "park.yaml",
             None,
@@ -190,7 +192,7 @@ def attribution_of(park: Park, flows: Flows) -> Attribution:
     found = pooled(park, flows)
     papers = papers_of(park, found)
     names = (*found.origins, *((CANCELLED, SAME_HOUR) if papers else ()))
-    generated = {name: generated_factor(park, flows, name) for name in converters_in(park, names)}
+    generated = generated_factors(park, flows, converters_in(park, names))
     return Attribution(
         park.clock,
         origins_of(park, names, generated),

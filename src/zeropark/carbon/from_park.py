@@ -8,27 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from zeropark.carbon.network import (
-    NOISE,
-    Entries,
-    Ints,
-    Moves,
-    Network,
-    Stores,
-    Uses,
-    columns,
-    least_opening,
-    positions,
-)
+from zeropark.carbon.network import NOISE, Entries, Ints, Moves, Network, Uses, columns, positions
+from zeropark.carbon.stores import stores_of
+from zeropark.carbon.worths import Worths
 from zeropark.errors import Fault, fail_if
 from zeropark.flows import Flows
 from zeropark.forms import Array
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
 from zeropark.park.model import Park
 from zeropark.park.streams import streams_of
-
-Worths = Mapping[str, Mapping[str, float]]
-"""Converter → output node → what one unit is worth where its outputs share what went in."""
 
 
 def certified(market: str) -> str:
@@ -51,6 +39,7 @@ class _Collected:
     worths: Worths
     cut: bool
     processes: bool
+    edges: Collection[str]
     entries: list[tuple[str, str, Array]] = field(default_factory=list)
     uses: list[tuple[str, str, Array]] = field(default_factory=list)
     moves: list[tuple[str, str, str, Array, Array, Array]] = field(default_factory=list)
@@ -64,21 +53,21 @@ class _Collected:
     def rate(self, asset: str, part: str) -> Array:
         """A rate that cannot be negative; rounding below zero is cut off, more is a fault."""
         rate = np.asarray(self.flows.rates[asset, part], dtype=np.float64)
+        self._judge(rate, rate, f"{asset} {part}", "no negative rate: nothing is produced or used below zero")
+        return np.maximum(rate, 0.0)
+
+    def only(self, asset: str, node: str, sign: float, expected: str) -> None:
+        """A fault where a flow that has one sign by nature has the other."""
+        flow = self.net(asset, node)
+        self._judge(sign * flow, flow, f"{asset} at {node}", expected)
+
+    def _judge(self, rate: Array, told: Array, where: str, expected: str) -> None:
         largest = float(np.max(np.abs(rate), initial=0.0))
         if float(np.min(rate, initial=0.0)) < -NOISE * max(largest, 1e-12):
             step = int(np.argmin(rate))
             when = self.park.clock.times_local[step].strftime("%Y-%m-%d %H:%M")
-            self.faults.append(
-                Fault(
-                    "flows",
-                    None,
-                    f"{asset} {part}",
-                    f"{rate[step]:g} at {when}",
-                    "no negative rate: nothing is produced or used below zero",
-                    "flows are positive into the node",
-                )
-            )
-        return np.maximum(rate, 0.0)
+            hint = "flows are positive into the node"
+            self.faults.append(Fault("flows", None, where, f"{told[step]:g} at {when}", expected, hint))
 
 
 def network_of(
@@ -88,19 +77,22 @@ def network_of(
     nodes: Collection[str] | None = None,
     worths: Worths | None = None,
     processes: bool = False,
+    edges: Collection[str] = (),
 ) -> Network:
     """The network of all nodes, or of some alone: converters then are consumers and origins at their edge.
 
     worths: how the outputs of a converter with several share what went in; needed for each such converter, where
     its carriers are followed through it. processes: what converters release enters too, in tCO2, at nodes of its own,
-    and goes with their outputs. Raises InputError with every fault.
+    and goes with their outputs. edges: converters that nothing is followed through all the same. Raises InputError
+    with every fault.
     """
     names = tuple(park.spec.nodes) if nodes is None else tuple(n for n in park.spec.nodes if n in nodes)
     at = {name: n for n, name in enumerate(names)}
     fail_if(_missing(park, flows))
-    collected = _Collected(park, flows, at, worths or {}, nodes is not None, processes)
+    collected = _Collected(park, flows, at, worths or {}, nodes is not None, processes, edges)
     for name, asset in park.assets.items():
         _BY_KIND[type(asset)](collected, name, asset)
+    stores = stores_of(park, flows, collected.stores, collected.at, collected.rate)
     fail_if(collected.faults)
     steps = park.clock.steps
     return Network(
@@ -110,7 +102,7 @@ def network_of(
         _entries(collected, steps),
         _uses(collected, steps),
         _moves(collected, steps),
-        _stores(collected, steps),
+        stores,
     )
 
 
@@ -172,53 +164,69 @@ def _connection(c: _Collected, name: str, asset: Connection) -> None:
     if asset.start not in c.at or asset.end not in c.at:
         return
     start, end = c.net(name, asset.start), c.net(name, asset.end)
+    if asset.one_way:
+        c.only(name, asset.start, -1.0, "nothing from a one-way line at its beginning")
+        c.only(name, asset.end, 1.0, "nothing into a one-way line at its end")
     for a, b, out, into in ((asset.start, asset.end, start, end), (asset.end, asset.start, end, start)):
-        taken, arrives = np.maximum(-out, 0.0), np.maximum(into, 0.0)
-        if taken.any() or arrives.any():
-            c.moves.append((name, a, b, taken, np.minimum(taken, arrives), arrives))
+        taken = np.maximum(-out, 0.0)
+        arrives = np.minimum(taken, np.maximum(into, 0.0))  # what arrives beyond it, nobody saw coming
+        if taken.any():
+            c.moves.append((name, a, b, taken, arrives, arrives))
 
 
 def _converter(c: _Collected, name: str, asset: Converter) -> None:
-    ports = dict.fromkeys(
-        p.node for way in asset.ways.values() for p in (*way.inputs.values(), *way.outputs.values())
-    )
-    inside = [node for node in ports if node in c.at]
+    enter = dict.fromkeys(port.node for way in asset.ways.values() for port in way.inputs.values())
+    leave = dict.fromkeys(port.node for way in asset.ways.values() for port in way.outputs.values())
+    inside = [node for node in (*enter, *(n for n in leave if n not in enter)) if node in c.at]
+    for node in inside:
+        if node not in enter or node not in leave:
+            side, sign = ("an input", -1.0) if node in enter else ("an output", 1.0)
+            c.only(name, node, sign, f"the other sign: the node is {side}")
     taken = {n: np.maximum(-c.net(name, n), 0.0) for n in inside}
     given = {n: np.maximum(c.net(name, n), 0.0) for n in inside}
+    cut = c.cut or name in c.edges
     if not c.cut:
         for load, served in c.park.assets.items():
             if isinstance(served, Demand) and served.serves == name:
                 taken[served.node] = taken.get(served.node, 0.0) + c.rate(load, "intake")
-    inputs, outputs = ([n for n, flow in side.items() if flow.any()] for side in (taken, given))
-    if c.cut:
-        c.uses += [(name, node, taken[node]) for node in inputs]
-        c.entries += [(name, node, given[node]) for node in outputs]
+    taken, given = ({n: flow for n, flow in side.items() if flow.any()} for side in (taken, given))
+    released = _released(c, name, asset) if c.processes and not cut else np.zeros(c.park.clock.steps)
+    if cut or not given or not (taken or released.any()):
+        c.uses += [(name, node, flow) for node, flow in taken.items()]
+        c.entries += [(name, node, flow) for node, flow in given.items()]
         return
-    if not inputs or not outputs:
-        c.uses += [(name, node, taken[node]) for node in inputs]
-        c.entries += [(name, node, given[node]) for node in outputs]
-        return
-    shares = _shares(c, name, {n: given[n] for n in outputs})
-    if shares is None:
-        return
-    if c.processes and (released := _released(c, name, asset)).any():
+    shares = _shares(c, name, given)
+    if shares is not None:
+        _through(c, name, taken, given, released, shares)
+
+
+def _through(
+    c: _Collected,
+    name: str,
+    taken: Mapping[str, Array],
+    given: Mapping[str, Array],
+    released: Array,
+    shares: Mapping[str, Array],
+) -> None:
+    """What a converter takes and releases goes into what it gives; what it gives of nothing enters there."""
+    none = np.zeros(c.park.clock.steps)
+    if released.any():
         c.at[process_of(name)] = len(c.at)
         c.entries.append((process_of(name), process_of(name), released))
-        for node in outputs:
+        for node in given:
             part = released * shares[node]
-            c.moves.append((name, process_of(name), node, part, part, np.zeros_like(part)))
-    fed = np.any([taken[n] > 0.0 for n in inputs], axis=0)
-    for node in outputs:
-        bare = np.where(fed, 0.0, given[node])
+            c.moves.append((name, process_of(name), node, part, part, none))
+    fed = np.any([flow > 0.0 for flow in (*taken.values(), none)], axis=0)
+    for node, flow in given.items():
+        bare = np.where(fed, 0.0, flow)
         if bare.any():
             c.entries.append((name, node, bare))
-        made = given[node] - bare
-        for number, source in enumerate(inputs):
+        for number, source in enumerate(taken):
             part = taken[source] * shares[node]
-            c.moves.append((name, source, node, part, part, made if number == 0 else np.zeros_like(made)))
-    idle = sum((shares[node] for node in outputs), np.zeros(c.park.clock.steps)) <= 0.0
-    for source in inputs:
-        if (lost := np.where(idle, taken[source], 0.0)).any():
+            c.moves.append((name, source, node, part, part, flow - bare if number == 0 else none))
+    idle = sum(shares.values(), none) <= 0.0
+    for source, flow in taken.items():
+        if (lost := np.where(idle, flow, 0.0)).any():
             c.uses.append((name, source, lost))
 
 
@@ -279,41 +287,6 @@ def _moves(c: _Collected, steps: int) -> Moves:
         columns([np.asarray(move[which]) for move in c.moves], steps) for which in (3, 4, 5)
     )
     return Moves(tuple(move[0] for move in c.moves), place(1), place(2), taken, carried, arrives)
-
-
-def _stores(c: _Collected, steps: int) -> Stores:
-    hours, assets = c.park.clock.step_hours, [asset for _, asset in c.stores]
-
-    def figures(read: Callable[[Storage], Any]) -> Array:
-        return np.array([read(asset) for asset in assets], dtype=np.float64)
-
-    found = Stores(
-        tuple(name for name, _ in c.stores),
-        positions([asset.node for asset in assets], c.at),
-        columns([c.rate(name, "charge") for name, _ in c.stores], steps),
-        columns([c.rate(name, "discharge") for name, _ in c.stores], steps),
-        figures(lambda a: a.charge_efficiency),
-        figures(lambda a: a.discharge_efficiency),
-        figures(lambda a: (1.0 - a.standing_loss) ** hours),
-        np.zeros(len(assets)),
-        np.array([asset.initial == "cyclic" for asset in assets], dtype=np.bool_),
-    )
-    fail_if(c.faults)
-    told = np.array([_told_opening(c, found, s) for s in range(len(assets))])
-    opening = np.maximum(told, least_opening(found, hours)) if assets else np.zeros(0)
-    return Stores(**{**vars(found), "opening": opening})
-
-
-def _told_opening(c: _Collected, stores: Stores, s: int) -> float:
-    """Content before the first step that the first known level implies; 0 where no level is known."""
-    level = c.flows.rates.get((stores.names[s], "level"))
-    if level is None:
-        return 0.0
-    gained = c.park.clock.step_hours * (
-        stores.charge_efficiency[s] * stores.charge[0, s]
-        - stores.discharge[0, s] / stores.discharge_efficiency[s]
-    )
-    return max(0.0, float((level[0] - gained) / stores.keeps[s]))
 
 
 _BY_KIND: Mapping[type, Callable[[_Collected, str, Any], None]] = {

@@ -147,28 +147,6 @@ def with_unmetered(network: Network) -> Network:
     )
 
 
-def least_opening(stores: Stores, hours: float) -> Array:
-    """Content before the first step without which some store would be drawn below nothing, (stores,)."""
-    steps = stores.charge.shape[0]
-    least = np.zeros(len(stores.names))
-    for s in range(len(stores.names)):
-        gains = hours * (
-            stores.charge_efficiency[s] * stores.charge[:, s]
-            - stores.discharge[:, s] / stores.discharge_efficiency[s]
-        )
-        decay = stores.keeps[s] ** np.arange(1, steps + 1)
-        level, lowest = 0.0, 0.0
-        if stores.keeps[s] == 1.0:
-            lowest = float(np.min(np.cumsum(gains), initial=0.0))
-        else:
-            for t, gain in enumerate(gains):
-                level = stores.keeps[s] * level + gain
-                if decay[t] > 1e-12:  # what was there at first is gone: it cannot fill any gap
-                    lowest = min(lowest, level / decay[t])
-        least[s] = -lowest
-    return least
-
-
 def columns(parts: Sequence[Array], steps: int) -> Array:
     """Series side by side, (steps, parts); also where there is none."""
     return np.stack(parts, axis=1) if parts else np.zeros((steps, 0))

@@ -15,6 +15,9 @@ from zeropark.park.model import Park
 
 Basis = Literal["location", "market", "hourly"]
 BASES: tuple[Basis, ...] = ("location", "market", "hourly")
+Column = Literal["location", "market", "hourly", "910"]
+"""The three bases, and the method for zero-carbon parks apart from them."""
+COLUMNS: tuple[Column, ...] = (*BASES, "910")
 CLEAN = ("wind", "solar", "hydro", "biomass", "nuclear")
 """Kinds of origin that are carbon-free in operation."""
 CANCELLED, SAME_HOUR = "certificates cancelled", "certificates cancelled, same hour"
@@ -48,9 +51,16 @@ class Origin:
     grid: bool = False
 
 
-def origins_of(
-    park: Park, names: tuple[str, ...], generated: Mapping[str, OperatingFactor | None]
-) -> tuple[Origin, ...]:
+Generated = Mapping[str, Mapping[Column, OperatingFactor]]
+"""Converter → operating CO2 of the electricity that it makes; without one whose factor cannot be told."""
+
+
+def factor_of(origin: Origin, column: Column) -> OperatingFactor | None:
+    """What the origin weighs in a column; None where nobody stated it."""
+    return origin.method_910 if column == "910" else origin.operating[column]
+
+
+def origins_of(park: Park, names: tuple[str, ...], generated: Generated) -> tuple[Origin, ...]:
     """Every origin of the names that a trace gives. generated: operating CO2 of what each converter generates."""
     unknown = {opening_of(s): "opening" for s in park.assets} | {
         unmetered_at(n): "unmetered" for n in park.spec.nodes
@@ -71,7 +81,7 @@ def origins_of(
     return tuple(found)
 
 
-def _asset(park: Park, name: str, generated: Mapping[str, OperatingFactor | None]) -> Origin:
+def _asset(park: Park, name: str, generated: Generated) -> Origin:
     asset = park.assets[name]
     if isinstance(asset, Market):
         return _bought(park, name, asset, covered=False)
@@ -81,8 +91,8 @@ def _asset(park: Park, name: str, generated: Mapping[str, OperatingFactor | None
             name, asset.origin, dict.fromkeys(BASES, own), _upstream(park, asset.upstream, asset.node), own,
             clean=asset.origin in CLEAN,
         )  # fmt: skip
-    own = generated.get(name)
-    return Origin(name, "generated", dict.fromkeys(BASES, own), None, own)
+    made = generated.get(name, {})
+    return Origin(name, "generated", {basis: made.get(basis) for basis in BASES}, None, made.get("910"))
 
 
 def _own(park: Park, source: Source) -> OperatingFactor | None:

@@ -9,9 +9,9 @@ import numpy as np
 
 from zeropark import units
 from zeropark.carbon.from_park import certified, network_of
-from zeropark.carbon.network import Network
+from zeropark.carbon.network import Ints, Network
 from zeropark.carbon.origins import electricity_nodes
-from zeropark.carbon.sharing import Claim, Shared, share_out
+from zeropark.carbon.sharing import Claim, Shared, by_contract, by_place
 from zeropark.carbon.trace import Trace, throughput, trace
 from zeropark.flows import Flows
 from zeropark.forms import Array
@@ -39,19 +39,22 @@ class Ledger:
 class Pool:
     """Nodes joined by connections, and who uses electricity there.
 
-    rows: consumers by position; owners: for each of them, the position of its tenant. need: (steps, rows) MWh with losses.
-    supply: (steps, origins) MWh that reached them. claims: what each contract may take.
+    rows: consumers by position; owners, places: for each of them, the position of its tenant and of its node. need:
+    (steps, rows) MWh, the losses on the way to each in it. supply: (steps, places, origins) MWh that reached the
+    consumers of each node. claims: what each contract may take of all of it.
     """
 
     tenants: tuple[str | None, ...]
     rows: tuple[int, ...]
     owners: tuple[int, ...]
+    places: Ints
     need: Array
     supply: Array
     claims: tuple[Claim, ...]
 
-    def shared(self, steps: slice | None = None) -> tuple[Shared, Array]:
-        """Supply shared among tenants, (intervals, tenants, origins), and the part of each row in its tenant's.
+    def shared(self, steps: slice | None = None) -> Shared:
+        """Supply shared among the rows, (intervals, rows, origins): contracts reach across the whole pool, and what they
+        leave stays where it physically arrived.
 
         Step by step; with ``steps`` all of them as one interval, so that contracts match over the period.
         """
@@ -59,12 +62,19 @@ class Pool:
         if steps is not None:
             need, supply = need[steps].sum(axis=0)[None], supply[steps].sum(axis=0)[None]
             claims = tuple(replace(c, amount=c.amount[steps].sum()[None]) for c in claims)
+        owners, whole = list(self.owners), supply.sum(axis=1)
         wanted = np.zeros((need.shape[0], len(self.tenants)))
-        for column, owner in enumerate(self.owners):
+        for column, owner in enumerate(owners):
             wanted[:, owner] += need[:, column]
-        whole = wanted[:, list(self.owners)]
-        part = np.divide(need, whole, out=np.zeros_like(need), where=whole > 0.0)
-        return share_out(supply, wanted, claims), part
+        taken, left, wanting = by_contract(whole, wanted, claims)
+        part = _part(need, wanted[:, owners])
+        rest = by_place(part * wanting[:, owners], supply * _part(left, whole)[:, None, :], self.places)
+        mine = part[:, :, None] * taken[:, owners]
+        return Shared(mine, mine + rest)
+
+
+def _part(some: Array, of: Array) -> Array:
+    return np.divide(some, of, out=np.zeros_like(some), where=of > 0.0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ class Pooled:
 
 def pooled(park: Park, flows: Flows) -> Pooled:
     """Trace the electricity of the park and share it: losses stay with what they brought, exports carry the mix of
-    their node, and consumers of one pool share what reached them together.
+    their node, contracts reach across a pool, and what they leave stays with the node that it reached.
     """
     carbon = park.spec.carbon
     network = _in_mwh(park, network_of(park, flows, nodes=electricity_nodes(park)))
@@ -92,21 +102,21 @@ def pooled(park: Park, flows: Flows) -> Pooled:
     at = {name: row for row, name in enumerate(consumers)}
     shape = (len(consumers), net.steps)
     use = np.zeros(shape)
-    supplied, by_contract = (np.zeros((*shape, len(traced.colours))) for _ in range(2))
+    supplied, contracted = (np.zeros((*shape, len(traced.colours))) for _ in range(2))
     pools = []
     for members in _pool_members(net):
         uses = [u for u, name in enumerate(net.uses.names) if name in at and net.uses.nodes[u] in members]
         if not uses:
             continue
         pool = _pool(park, traced, uses, at)
-        shared, part = pool.shared()
-        for column, (row, owner) in enumerate(zip(pool.rows, pool.owners, strict=True)):
+        shared = pool.shared()
+        for column, row in enumerate(pool.rows):
             use[row] += net.uses.rate[:, uses[column]] * net.hours
-            supplied[row] += part[:, column, None] * shared.total[:, owner]
-            by_contract[row] += part[:, column, None] * shared.by_contract[:, owner]
+            supplied[row] += shared.total[:, column]
+            contracted[row] += shared.by_contract[:, column]
         pools.append(pool)
     ledger = _ledger(traced, exports)
-    return Pooled(traced.colours, consumers, use, supplied, by_contract, ledger, tuple(pools))
+    return Pooled(traced.colours, consumers, use, supplied, contracted, ledger, tuple(pools))
 
 
 def _in_mwh(park: Park, network: Network) -> Network:
@@ -160,13 +170,15 @@ def _pool_members(network: Network) -> list[frozenset[int]]:
 
 
 def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> Pool:
-    """One pool: losses are added to every use in equal proportion, so that needs and supply agree in every step."""
+    """One pool: every use needs the generation that physically reached it, so that needs and supply agree in every step."""
     net = traced.network
-    rates = net.uses.rate[:, uses] * net.hours
-    reached = [traced.flowing(int(net.uses.nodes[u]), rates[:, i]) for i, u in enumerate(uses)]
-    supply = np.sum(reached, axis=0)
-    whole = rates.sum(axis=1)
-    grossed = np.divide(supply.sum(axis=1), whole, out=np.zeros_like(whole), where=whole > 0.0)
+    nodes = [int(net.uses.nodes[u]) for u in uses]
+    places = list(dict.fromkeys(nodes))
+    need, supply = np.zeros((net.steps, len(uses))), np.zeros((net.steps, len(places), len(traced.colours)))
+    for column, (u, node) in enumerate(zip(uses, nodes, strict=True)):
+        reached = traced.flowing(node, net.uses.rate[:, u] * net.hours)
+        need[:, column] = reached.sum(axis=1)
+        supply[:, places.index(node)] += reached
     names = [net.uses.names[u] for u in uses]
     of_tenant = [park.assets[name].tenant for name in names]
     tenants = tuple(dict.fromkeys(of_tenant))
@@ -174,9 +186,10 @@ def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> 
         tenants,
         tuple(at[name] for name in names),
         tuple(tenants.index(tenant) for tenant in of_tenant),
-        rates * grossed[:, None],
+        np.array([places.index(node) for node in nodes], dtype=np.int64),
+        need,
         supply,
-        tuple(_claims(park.spec.carbon, traced.colours, tenants, supply, net.hours)),
+        tuple(_claims(park.spec.carbon, traced.colours, tenants, supply.sum(axis=1), net.hours)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Supply shared among tenants in every step: by contract priority, then pro rata to what each still needs."""
+"""Supply shared among tenants in every step: by contract priority, then pro rata to what each still needs where it is."""
 
 from __future__ import annotations
 
@@ -30,21 +30,47 @@ class Shared:
 
 
 def share_out(supply: Array, need: Array, claims: Sequence[Claim]) -> Shared:
-    """Share ``supply`` (steps, supplies) among ``need`` (steps, tenants), in one unit.
+    """Share ``supply`` (steps, supplies) among ``need`` (steps, tenants), in one unit, all at one place.
 
     Priority 1 is served first. Claims of equal priority are served pro rata to what they may take and their tenant
     still needs. What no claim takes goes pro rata to what each tenant still needs. Nothing is given twice: over
     tenants at most the supply, over supplies at most the need.
     """
+    taken, left, wanting = by_contract(supply, need, claims)
+    rest = by_place(wanting, left[:, None, :], np.zeros(need.shape[1], dtype=np.int64))
+    return Shared(taken, taken + rest)
+
+
+def by_contract(supply: Array, need: Array, claims: Sequence[Claim]) -> tuple[Array, Array, Array]:
+    """What claims take, (steps, tenants, supplies), what is left of each supply, and what each tenant still needs."""
     left, wanting = supply.astype(np.float64), need.astype(np.float64)
     taken = np.zeros((supply.shape[0], need.shape[1], supply.shape[1]))
     for priority in sorted({claim.priority for claim in claims}):
         _serve([claim for claim in claims if claim.priority == priority], left, wanting, taken)
+    return taken, left, wanting
+
+
+def by_place(wanting: Array, there: Array, places: Ints) -> Array:
+    """What no contract takes: pro rata to what is still needed where it physically arrived, (steps, users, supplies).
+
+    wanting: (steps, users). there: (steps, places, supplies). places: of each user. What then is too much at one place
+    and wanting at another (contracts reached across the network) goes pro rata to what is wanting.
+    """
+    given = np.zeros((wanting.shape[0], wanting.shape[1], there.shape[2]))
+    for place in range(there.shape[1]):
+        here = np.flatnonzero(places == place)
+        given[:, here] = _pro_rata(wanting[:, here], there[:, place])
+    if there.shape[1] > 1:
+        short = np.maximum(wanting - given.sum(axis=2), 0.0)
+        given += _pro_rata(short, np.maximum(there.sum(axis=1) - given.sum(axis=1), 0.0))
+    return given
+
+
+def _pro_rata(wanting: Array, left: Array) -> Array:
     short, over = wanting.sum(axis=1), left.sum(axis=1)
     each = _ratio(wanting, short[:, None])
     part = np.minimum(1.0, _ratio(short, over))
-    rest = each[:, :, None] * (left * part[:, None])[:, None, :]
-    return Shared(taken, taken + rest)
+    return np.asarray(each[:, :, None] * (left * part[:, None])[:, None, :])
 
 
 def _serve(claims: Sequence[Claim], left: Array, wanting: Array, taken: Array) -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from zeropark.carbon.attribution import BASES
-from zeropark.carbon.from_park import Worths
 from zeropark.carbon.intensities import Intensities, intensities_of
+from zeropark.carbon.worths import worths_of
 from zeropark.figures.words import carrier_title, node_title
 from zeropark.forms import Array
 from zeropark.outcome import Outcome
-from zeropark.park.assets import Converter
-from zeropark.park.footprint_checks import is_coproduct, worth_of
-from zeropark.park.model import Park
 from zeropark.report.blocks import Block, Head
 from zeropark.texts import both
 
@@ -49,29 +46,6 @@ def intensity_block(outcome: Outcome) -> Block | None:
         ),
         tuple(_row(outcome, node, found["location"], found["hourly"]) for node in park.spec.nodes),
     )
-
-
-def worths_of(park: Park) -> Worths:
-    """How the outputs of converters share: the way that ``footprint.allocation`` says, by energy where it says none.
-
-    Waste carries nothing (ISO 14044:2006, 4.3.4.2). What the park does not state is left out, and told as a fault by
-    whoever needs it.
-    """
-    spec = park.spec
-    ways = spec.footprint.allocation if spec.footprint is not None else {}
-    worths: dict[str, dict[str, float]] = {}
-    for name, asset in park.assets.items():
-        if isinstance(asset, Converter):
-            way = ways.get(name, "energy")
-            nodes = {port.node for mode in asset.ways.values() for port in mode.outputs.values()}
-            stated = {
-                node: worth_of(spec.carriers[park.carrier_at(node)], way)
-                if is_coproduct(spec.carriers[park.carrier_at(node)], way)
-                else 0.0
-                for node in nodes
-            }
-            worths[name] = {node: worth for node, worth in stated.items() if worth is not None}
-    return worths
 
 
 def _row(
