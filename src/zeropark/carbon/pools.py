@@ -9,9 +9,9 @@ import numpy as np
 
 from zeropark import units
 from zeropark.carbon.from_park import certified, network_of
-from zeropark.carbon.network import Ints, Network
+from zeropark.carbon.network import Network
 from zeropark.carbon.origins import electricity_nodes
-from zeropark.carbon.sharing import Claim, Shared, by_contract, by_place
+from zeropark.carbon.sharing import Claim, Shared, by_contract, the_rest
 from zeropark.carbon.trace import Trace, throughput, trace
 from zeropark.flows import Flows
 from zeropark.forms import Array
@@ -39,38 +39,34 @@ class Ledger:
 class Pool:
     """Nodes joined by connections, and who uses electricity there.
 
-    rows: consumers by position; owners, places: for each of them, the position of its tenant and of its node. need:
-    (steps, rows) MWh, the losses on the way to each in it. supply: (steps, places, origins) MWh that reached the
-    consumers of each node. claims: what each contract may take of all of it.
+    rows: consumers by position; owners: for each of them, the position of its tenant. arrived: (steps, rows, origins) MWh
+    that physically reached each, the losses on the way in it. claims: what each contract may take of all of it.
     """
 
     tenants: tuple[str | None, ...]
     rows: tuple[int, ...]
     owners: tuple[int, ...]
-    places: Ints
-    need: Array
-    supply: Array
+    arrived: Array
     claims: tuple[Claim, ...]
 
     def shared(self, steps: slice | None = None) -> Shared:
         """Supply shared among the rows, (intervals, rows, origins): contracts reach across the whole pool, and what they
-        leave stays where it physically arrived.
+        leave stays with whom it physically reached.
 
         Step by step; with ``steps`` all of them as one interval, so that contracts match over the period.
         """
-        need, supply, claims = self.need, self.supply, self.claims
+        arrived, claims = self.arrived, self.claims
         if steps is not None:
-            need, supply = need[steps].sum(axis=0)[None], supply[steps].sum(axis=0)[None]
+            arrived = arrived[steps].sum(axis=0)[None]
             claims = tuple(replace(c, amount=c.amount[steps].sum()[None]) for c in claims)
-        owners, whole = list(self.owners), supply.sum(axis=1)
-        wanted = np.zeros((need.shape[0], len(self.tenants)))
+        need, supply = arrived.sum(axis=2), arrived.sum(axis=1)
+        owners, wanted = list(self.owners), np.zeros((len(arrived), len(self.tenants)))
         for column, owner in enumerate(owners):
             wanted[:, owner] += need[:, column]
-        taken, left, wanting = by_contract(whole, wanted, claims)
+        taken, left, wanting = by_contract(supply, wanted, claims)
         part = _part(need, wanted[:, owners])
-        rest = by_place(part * wanting[:, owners], supply * _part(left, whole)[:, None, :], self.places)
         mine = part[:, :, None] * taken[:, owners]
-        return Shared(mine, mine + rest)
+        return Shared(mine, mine + the_rest(part * wanting[:, owners], arrived, _part(left, supply)))
 
 
 def _part(some: Array, of: Array) -> Array:
@@ -172,13 +168,9 @@ def _pool_members(network: Network) -> list[frozenset[int]]:
 def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> Pool:
     """One pool: every use needs the generation that physically reached it, so that needs and supply agree in every step."""
     net = traced.network
-    nodes = [int(net.uses.nodes[u]) for u in uses]
-    places = list(dict.fromkeys(nodes))
-    need, supply = np.zeros((net.steps, len(uses))), np.zeros((net.steps, len(places), len(traced.colours)))
-    for column, (u, node) in enumerate(zip(uses, nodes, strict=True)):
-        reached = traced.flowing(node, net.uses.rate[:, u] * net.hours)
-        need[:, column] = reached.sum(axis=1)
-        supply[:, places.index(node)] += reached
+    arrived = np.stack(
+        [traced.flowing(int(net.uses.nodes[u]), net.uses.rate[:, u] * net.hours) for u in uses], axis=1
+    )
     names = [net.uses.names[u] for u in uses]
     of_tenant = [park.assets[name].tenant for name in names]
     tenants = tuple(dict.fromkeys(of_tenant))
@@ -186,10 +178,8 @@ def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> 
         tenants,
         tuple(at[name] for name in names),
         tuple(tenants.index(tenant) for tenant in of_tenant),
-        np.array([places.index(node) for node in nodes], dtype=np.int64),
-        need,
-        supply,
-        tuple(_claims(park.spec.carbon, traced.colours, tenants, supply.sum(axis=1), net.hours)),
+        arrived,
+        tuple(_claims(park.spec.carbon, traced.colours, tenants, arrived.sum(axis=1), net.hours)),
     )
 
 

@@ -37,8 +37,8 @@ def share_out(supply: Array, need: Array, claims: Sequence[Claim]) -> Shared:
     tenants at most the supply, over supplies at most the need.
     """
     taken, left, wanting = by_contract(supply, need, claims)
-    rest = by_place(wanting, left[:, None, :], np.zeros(need.shape[1], dtype=np.int64))
-    return Shared(taken, taken + rest)
+    arrived = _ratio(need, need.sum(axis=1)[:, None])[:, :, None] * supply[:, None, :]
+    return Shared(taken, taken + the_rest(wanting, arrived, _ratio(left, supply)))
 
 
 def by_contract(supply: Array, need: Array, claims: Sequence[Claim]) -> tuple[Array, Array, Array]:
@@ -50,20 +50,17 @@ def by_contract(supply: Array, need: Array, claims: Sequence[Claim]) -> tuple[Ar
     return taken, left, wanting
 
 
-def by_place(wanting: Array, there: Array, places: Ints) -> Array:
-    """What no contract takes: pro rata to what is still needed where it physically arrived, (steps, users, supplies).
+def the_rest(wanting: Array, arrived: Array, left: Array) -> Array:
+    """What no contract takes, (steps, users, supplies): each keeps what is left of what physically arrived, at most what it
+    still needs; what others then no longer need goes pro rata to what is wanting.
 
-    wanting: (steps, users). there: (steps, places, supplies). places: of each user. What then is too much at one place
-    and wanting at another (contracts reached across the network) goes pro rata to what is wanting.
+    wanting: (steps, users). arrived: (steps, users, supplies). left: share of each supply that no contract takes. Where all
+    are at one place, what arrived has one mix, and this is what is left pro rata to what each still needs.
     """
-    given = np.zeros((wanting.shape[0], wanting.shape[1], there.shape[2]))
-    for place in range(there.shape[1]):
-        here = np.flatnonzero(places == place)
-        given[:, here] = _pro_rata(wanting[:, here], there[:, place])
-    if there.shape[1] > 1:
-        short = np.maximum(wanting - given.sum(axis=2), 0.0)
-        given += _pro_rata(short, np.maximum(there.sum(axis=1) - given.sum(axis=1), 0.0))
-    return given
+    mine = arrived * left[:, None, :]
+    kept = mine * np.minimum(1.0, _ratio(wanting, mine.sum(axis=2)))[:, :, None]
+    short = np.maximum(wanting - kept.sum(axis=2), 0.0)
+    return np.asarray(kept + _pro_rata(short, np.maximum(mine.sum(axis=1) - kept.sum(axis=1), 0.0)))
 
 
 def _pro_rata(wanting: Array, left: Array) -> Array:
