@@ -34,6 +34,11 @@ def test_the_command_writes_both_curves(park_of: Write, tmp_path: Path) -> None:
     page = (out / "abate.html").read_text(encoding="utf-8")
     for words in ("counted twice", "重复计算", "省煤器", "infeasible", "2027-06-30"):
         assert words in page
+    body = page[page.index("<main>") :]
+    for key in ("co2_910", "energy_use_tce", "10⁻"):
+        assert f">{key}<" not in body
+    assert "Owner Works" in body
+    assert "责任单位：Works" in body
 
 
 def test_a_park_without_measures_is_told(park_of: Write, tmp_path: Path) -> None:

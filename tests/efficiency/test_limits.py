@@ -30,7 +30,8 @@ OUTPUT_T_PER_H = 10.0
 def test_limit_beside_hand_work(make_park: Callable[..., Park], limit: str, case: dict[str, Any]) -> None:
     process = {"limit": limit, "corrections": case.get("corrections", {})}
     assets, sections = plant(case["taken"], case.get("given", {}), process)
-    park = make_park(assets, {**NODES, "out": "product"}, steps=24, carriers=CARRIERS, **sections)
+    carriers = {**CARRIERS, "product": {**CARRIERS["product"], **case.get("product", {})}}
+    park = make_park(assets, {**NODES, "out": "product"}, steps=24, carriers=carriers, **sections)
     found = only(park, at_rate(park, {"works": OUTPUT_T_PER_H}))
     expect = case["expect"]
     assert found.levels == pytest.approx(expect["levels"], abs=1e-9)

@@ -135,14 +135,35 @@ def test_energy_given_away_is_subtracted_where_the_standard_says_so(make_park: M
     def of(limit: str, credit: bool | None) -> float:
         process = {"limit": limit, "credit": credit}
         assets, sections = plant({"gas": 4, "steam": 0.1}, {"coke": 0.02}, process)
-        park = make_park(assets, {**NODES, "out": "product"}, steps=4, carriers=CARRIERS, **sections)
+        product = {"unit": "t", "kind": "material", "coal_equivalent": 0.05}
+        carriers = {**CARRIERS, "product": product}
+        park = make_park(assets, {**NODES, "out": "product"}, steps=4, carriers=carriers, **sections)
         return only(park, at_rate(park, {"works": 1})).energy_tce / 4
 
     used, given = 4.1 * 0.03412, 0.02 * 0.9714
-    assert of("gb-21342-2025/top-charged", None) == pytest.approx(used - given)
-    assert of("gb-21342-2025/top-charged", False) == pytest.approx(used)
+    assert of("gb-21342-2025/top-charged", None) == pytest.approx(used - given - 0.05)
+    assert of("gb-21342-2025/top-charged", False) == pytest.approx(used - 0.05)
     assert of("gb-29435-2025/la-metal", None) == pytest.approx(used)
     assert of("gb-29435-2025/la-metal", True) == pytest.approx(used - given)
+
+
+def test_coke_is_subtracted_from_the_coal_that_it_was_made_of(make_park: MakePark) -> None:
+    """1.6 t coal (1,142.88 kgce), 30 kWh (3.687), 1 t coke (971.4) and 2 GJ of gas given away (68.24): 106.927 kgce/t."""
+    process = {"limit": "gb-21342-2025/top-charged", "product": "coke"}
+    ovens = {"kind": "converter", "rated": "coke", "capacity": 99, "inputs": {"coal": 1.6, "el": 0.03},
+             "outputs": {"coke": 1, "gas": 2}}  # fmt: skip
+    sections = {"efficiency": {"processes": {"works": {**process, "assets": ["works"]}}}}
+    park = make_park({"works": ovens}, NODES, steps=4, carriers=CARRIERS, **sections)
+    found = only(park, at_rate(park, {"works": 7}))
+    assert found.indicator == pytest.approx(1142.88 + 3.687 - 971.4 - 68.24)
+    assert found.level == 1
+
+
+def test_a_product_whose_energy_counts_needs_its_coal_equivalent(make_park: MakePark) -> None:
+    assets, sections = plant({"coal": 1.4}, {}, {"limit": "gb-21342-2025/top-charged"})
+    park = make_park(assets, {**NODES, "out": "product"}, steps=2, carriers=CARRIERS, **sections)
+    (fault,) = faults_of(park, at_rate(park, {"works": 1}))
+    assert "no coal equivalent of 'product'" in fault
 
 
 def test_waste_heat_of_a_source_is_recovered_energy(make_park: MakePark) -> None:

@@ -23,7 +23,15 @@ from zeropark.park.efficiency_spec import Process
 from zeropark.park.limits import Chosen, limits
 from zeropark.park.model import Park
 from zeropark.park.period import Period
-from zeropark.park.processes import coal_equivalent, counted, members_of, takes_credit, tonnes_per_unit
+from zeropark.park.processes import (
+    apart,
+    coal_equivalent,
+    counted,
+    members_of,
+    of_product,
+    takes_credit,
+    tonnes_per_unit,
+)
 from zeropark.park.read import PARK_FILE, located
 
 _NOISE = 1e-9
@@ -126,9 +134,11 @@ class _Reader:
         """Each carrier that counts, with what the process takes and gives of it."""
         spec, process = self.park.spec, self.process
         members = members_of(spec, process)
-        credited = takes_credit(process, self.chosen.standard)
-        products = {process.product, *process.shared_with}
-        for carrier in counted(spec, process):
+        standard = self.chosen.standard
+        credited = takes_credit(process, standard)
+        products = apart(process, standard)
+        made = of_product(spec, process) if standard.credit.product else None
+        for carrier in counted(spec, process, standard):
             equivalent = coal_equivalent(spec, self.chosen.standard, carrier)
             if equivalent is None:
                 expected = f"carriers.{carrier}.coal_equivalent or efficiency.coal_equivalents.{carrier}"
@@ -151,7 +161,7 @@ class _Reader:
                 float(sum(np.maximum(amount, 0).sum() for amount in here)),
                 recovered,
                 equivalent,
-                credited,
+                credited or carrier == made,
             )
 
     def produced(self, node: str) -> float:

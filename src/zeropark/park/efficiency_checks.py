@@ -137,7 +137,7 @@ class _Checked:
 
     def _coal_equivalents(self, chosen: Chosen) -> None:
         spec, process = self.spec, self.process
-        carriers = counted(spec, process)
+        carriers = counted(spec, process, chosen.standard)
         if not carriers:
             self.add(self.here, "a process that takes no energy", "energy carriers", "carriers: [..]")
         for carrier in carriers:

@@ -27,6 +27,8 @@ class Credit(Declared):
 
     allowed: Literal["yes", "no", "unseen"]
     """``unseen``: the clause was not seen; off unless the park says so."""
+    product: bool = False
+    """Whether the energy in the product itself is subtracted, as coke's from that of the coal it was made of."""
     mark: Mark
     note: str = ""
     note_zh: str = ""

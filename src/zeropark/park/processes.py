@@ -46,18 +46,32 @@ def brings(spec: ParkFile, process: Process, node: str) -> bool:
     )
 
 
-def counted(spec: ParkFile, process: Process) -> list[str]:
-    """Carriers that count in the energy of the process: those stated, or all energy that it moves but its product."""
+def apart(process: Process, standard: Standard) -> set[str]:
+    """Nodes of products, whose flows are no energy; none where the standard subtracts the energy in its product."""
+    nodes = {process.product, *process.shared_with}
+    return set() if standard.credit.product else {node for node in nodes if node is not None}
+
+
+def counted(spec: ParkFile, process: Process, standard: Standard) -> list[str]:
+    """Carriers that count in the energy of the process: those stated, or all energy that it moves but its product;
+    with its product where the standard subtracts the energy in it.
+    """
     if process.carriers:
         return list(process.carriers)
-    products = {process.product, *process.shared_with}
+    products = apart(process, standard)
+    made = of_product(spec, process) if standard.credit.product else None
     moved = [
         spec.nodes[node].carrier
         for name in (*members_of(spec, process), *process.recovered)
         for node in nodes_of(spec, name)
         if node not in products
     ]
-    return [name for name in dict.fromkeys(moved) if spec.carriers[name].kind in ENERGY_KINDS]
+    return [name for name in dict.fromkeys(moved) if name == made or spec.carriers[name].kind in ENERGY_KINDS]
+
+
+def of_product(spec: ParkFile, process: Process) -> str | None:
+    """Carrier of the product; None where the output is stated."""
+    return None if process.product is None else spec.nodes[process.product].carrier
 
 
 def coal_equivalent(spec: ParkFile, standard: Standard, carrier: str) -> float | None:
