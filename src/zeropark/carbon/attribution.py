@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from zeropark.carbon.factors import LifeCycleCo2e, OperatingCo2, OperatingFactor
 from zeropark.carbon.generated import generated_factors
 from zeropark.carbon.origins import BASES as BASES
-from zeropark.carbon.origins import CANCELLED, SAME_HOUR, converters_in, origins_of
+from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED, converters_in, origins_of, papers_in
 from zeropark.carbon.origins import Basis as Basis
 from zeropark.carbon.origins import Origin as Origin
 from zeropark.carbon.papers import papers_of
@@ -65,8 +65,8 @@ class Attribution:
         if basis == "location":
             return self.supplied(consumer, during)
         if basis == "hourly":
-            return self._covered_by_hour(at, steps)
-        return self._covered(at, self._matched(at, steps), steps)
+            return self._by_hour(at, steps)
+        return self._covered(at, lambda row: self._matched(row, steps), steps)
 
     def _matched(self, at: int, steps: slice) -> Array:
         """Contracts over all the steps as one."""
@@ -86,22 +86,33 @@ class Attribution:
         """1 for each origin that a certificate may cover."""
         return np.array([float(origin.grid) for origin in self.origins])
 
-    def _covered(self, at: int, amounts: Array, steps: slice) -> Array:
+    def _covered(self, at: int, amounts_of: Callable[[int], Array], steps: slice) -> Array:
         """Certificates of the tenant over all the steps as one, pro rata to what its consumers have of the grid."""
-        tenant = self.tenants[self.consumers[at]]
+        amounts, tenant = amounts_of(at), self.tenants[self.consumers[at]]
         if tenant is None or tenant not in self.cancelled:
             return amounts
         mine = [row for row, name in enumerate(self.consumers) if self.tenants[name] == tenant]
-        open_ = sum(float(self._matched(row, steps) @ self._coverable) for row in mine)
+        open_ = sum(float(amounts_of(row) @ self._coverable) for row in mine)
         share = min(1.0, float(self.cancelled[tenant][steps].sum()) / open_) if open_ > 0.0 else 0.0
-        return self._moved(amounts, share, CANCELLED)
+        return self._moved(amounts, self._coverable * share, CANCELLED)
 
-    def _covered_by_hour(self, at: int, steps: slice) -> Array:
-        """Certificates of the tenant that tell the hour, in that hour alone."""
+    def _by_hour(self, at: int, steps: slice) -> Array:
+        """What contracts claim in the hour, and certificates of the tenant that tell the hour, in that hour alone."""
         amounts, tenant = self.supplied_mwh[at, steps], self.tenants[self.consumers[at]]
-        if tenant is None or tenant not in self.same_hour:
-            return np.asarray(amounts.sum(axis=0))
-        return np.asarray(self._moved(amounts, self.hourly_cover(tenant)[steps, None], SAME_HOUR).sum(axis=0))
+        if tenant is not None and tenant in self.same_hour:
+            amounts = self._moved(
+                amounts, self._coverable * self.hourly_cover(tenant)[steps, None], SAME_HOUR
+            )
+        if any(origin.claimed for origin in self.origins):
+            amounts = self._moved(amounts, self.unclaimed(at)[steps], UNCLAIMED)
+        return np.asarray(amounts.sum(axis=0))
+
+    def unclaimed(self, at: int) -> Array:
+        """Share of each origin that counts only where a contract claims it, and none does here, (steps, origins)."""
+        only = np.array([float(origin.claimed) for origin in self.origins])
+        whole = self.supplied_mwh[at] * only
+        claimed = np.zeros_like(whole) if self.contracted_mwh is None else self.contracted_mwh[at] * only
+        return np.asarray(np.divide(whole - claimed, whole, out=np.zeros_like(whole), where=whole > 0.0))
 
     def hourly_cover(self, tenant: str | None) -> Array:
         """Share of the tenant's grid electricity in each step that certificates of that hour cover, (steps,)."""
@@ -113,9 +124,9 @@ class Attribution:
         np.divide(self.same_hour[tenant], open_, out=share, where=open_ > 0.0)
         return np.minimum(share, 1.0)
 
-    def _moved(self, amounts: Array, share: float | Array, to: str) -> Array:
-        """A share of what may be covered, told as covered."""
-        moved = amounts * self._coverable * share
+    def _moved(self, amounts: Array, share: Array, to: str) -> Array:
+        """A share of each origin, told as another."""
+        moved = amounts * share
         result = amounts - moved
         result[..., [o.name for o in self.origins].index(to)] += moved.sum(axis=-1)
         return np.asarray(result)
@@ -126,8 +137,12 @@ class Attribution:
         return self._weighed(consumer, amounts, [o.operating[basis] for o in self.origins], basis)
 
     def co2_910(self, consumer: str, during: slice | None = None) -> OperatingCo2:
-        """By the method for zero-carbon parks (发改环资〔2025〕910号), apart from the three bases."""
-        amounts = self.supplied(consumer, during)
+        """By the method for zero-carbon parks (发改环资〔2025〕910号), apart from the three bases.
+
+        As supplied; certificates that the register tells as cancelled count over all the steps as one.
+        """
+        at, steps = self.consumers.index(consumer), during or slice(None)
+        amounts = self._covered(at, lambda row: np.asarray(self.supplied_mwh[row, steps].sum(axis=0)), steps)
         return self._weighed(consumer, amounts, [o.method_910 for o in self.origins], "910")
 
     def life_cycle_co2e(self, consumer: str, during: slice | None = None) -> LifeCycleCo2e:
@@ -191,7 +206,7 @@ def attribution_of(park: Park, flows: Flows) -> Attribution:
     """
     found = pooled(park, flows)
     papers = papers_of(park, found)
-    names = (*found.origins, *((CANCELLED, SAME_HOUR) if papers else ()))
+    names = (*found.origins, *papers_in(park, found.origins, papers is not None))
     generated = generated_factors(park, flows, converters_in(park, names))
     return Attribution(
         park.clock,

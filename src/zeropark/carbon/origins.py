@@ -22,6 +22,8 @@ CLEAN = ("wind", "solar", "hydro", "biomass", "nuclear")
 """Kinds of origin that are carbon-free in operation."""
 CANCELLED, SAME_HOUR = "certificates cancelled", "certificates cancelled, same hour"
 """Origins by paper alone: what the register's certificates cover of electricity of unknown or grid origin."""
+UNCLAIMED = "green power without contract"
+"""Hour by hour, the part of a green market's electricity that its user has no contract for."""
 
 FOSSIL_910 = OperatingFactor(0.8325)
 """tCO2/MWh: national factor of fossil electricity, which the method for zero-carbon parks (发改环资〔2025〕910号, mark 2,
@@ -40,6 +42,7 @@ class Origin:
     life_cycle: from the park's list of upstream factors; None where none is named.
     method_910: the factor of the method for zero-carbon parks, apart from all three bases.
     clean: whether it counts as carbon-free supply in the 24/7 score. grid: whether certificates may cover it.
+    claimed: whether hour by hour, and in the score, only what a contract claims counts as it; the rest is UNCLAIMED.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Origin:
     method_910: OperatingFactor | None = None
     clean: bool = False
     grid: bool = False
+    claimed: bool = False
 
 
 Generated = Mapping[str, Mapping[Column, OperatingFactor]]
@@ -68,7 +72,7 @@ def origins_of(park: Park, names: tuple[str, ...], generated: Generated) -> tupl
     covered = {certified(n): n for n, a in park.assets.items() if isinstance(a, Market) and a.certificates}
     found = []
     for name in names:
-        if name in (CANCELLED, SAME_HOUR):
+        if name in (CANCELLED, SAME_HOUR, UNCLAIMED):
             found.append(_paper(park, name))
         elif name in unknown:
             found.append(_unknown(park, name, unknown[name]))
@@ -126,9 +130,10 @@ def _bought(park: Park, name: str, market: Market, covered: bool) -> Origin:
         "certified" if covered else market.origin,
         operating,
         _upstream(park, market.upstream, market.node),
-        _ZERO if covered or green else FOSSIL_910,
+        _ZERO if by_paper else FOSSIL_910,
         clean=named,
         grid=not by_paper,
+        claimed=green,
     )
 
 
@@ -185,6 +190,17 @@ def _worst_upstream(park: Park) -> LifeCycleFactor | None:
     ]
     known = [factor for factor in found if factor is not None]
     return max(known, key=lambda f: f.tco2e_per_unit, default=None)
+
+
+def papers_in(park: Park, names: tuple[str, ...], registered: bool) -> tuple[str, ...]:
+    """Origins by paper alone that stand beside those of the names."""
+    markets = (
+        park.assets[name.removesuffix(certified(""))]
+        for name in names
+        if name.removesuffix(certified("")) in park.assets
+    )
+    green = any(isinstance(asset, Market) and asset.origin in CLEAN for asset in markets)
+    return (*((CANCELLED, SAME_HOUR) if registered else ()), *((UNCLAIMED,) if green else ()))
 
 
 def electricity_nodes(park: Park) -> frozenset[str]:

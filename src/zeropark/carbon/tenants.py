@@ -133,9 +133,18 @@ def over_grid(park: Park, attribution: Attribution, origin: int) -> bool:
 def score(park: Park, attribution: Attribution, supplied: Array, tenant: str, steps: slice) -> float:
     """24/7 score: Σ CFE_h / Σ load, CFE_h = min(load, clean supply) + unmatched load from the grid × its clean share.
 
-    supplied: (steps, origins) MWh of the tenant. A grid whose clean share is not stated counts as none.
+    supplied: (steps, origins) MWh of the tenant. A grid whose clean share is not stated counts as none; so does green power
+    over the grid that no contract of the tenant claims.
     """
+    mine = [
+        row for row, name in enumerate(attribution.consumers) if (attribution.tenants[name] or PARK) == tenant
+    ]
     load = supplied.sum(axis=1)
+    unclaimed = np.zeros_like(load)
+    if any(o.claimed for o in attribution.origins):
+        for row in mine:
+            found = attribution.supplied_mwh[row] * attribution.unclaimed(row)
+            unclaimed += (found[steps] * [o.claimed and o.clean for o in attribution.origins]).sum(axis=1)
     clean = np.array([float(o.clean) for o in attribution.origins])
     grid = np.array([float(over_grid(park, attribution, k)) for k in range(len(clean))]) * (1.0 - clean)
     cover = attribution.hourly_cover(tenant)[steps]
@@ -144,7 +153,7 @@ def score(park: Park, attribution: Attribution, supplied: Array, tenant: str, st
     carbon = park.spec.carbon
     stated = carbon.grid.clean_share if carbon else None
     share = park.values(stated)[steps] if stated is not None else np.zeros(load.size)
-    free = supplied @ clean + by_paper + (supplied @ grid - by_paper) * share
+    free = supplied @ clean - unclaimed + by_paper + (supplied @ grid + unclaimed - by_paper) * share
     return float(free.sum() / load.sum()) if load.sum() > 0.0 else 0.0
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zeropark.carbon.attribution import BASES, Attribution
-from zeropark.carbon.origins import CANCELLED, SAME_HOUR
+from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED
 from zeropark.carbon.tenants import PARK, TenantCarbon, residuals, tenants_of
 from zeropark.figures.numbers import Language
 from zeropark.forms import Array
@@ -140,6 +140,10 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
         keys.append("note-missing")
     if paper.attribution.cancelled:
         keys.append("note-register")
+    if any(paper.attribution.origins[k].claimed for k in paper.used):
+        keys.append("note-claimed")
+    if "generated" in kinds:
+        keys.append("note-generated")
     return tuple(t(key) for key in keys)
 
 
@@ -155,8 +159,8 @@ def origin_title(park: Park, name: str, language: Language) -> str:
     """An origin in words: the asset's title, or what stands for it."""
     if name in park.assets:
         return either(park.assets[name].name, park.assets[name].name_zh, language) or name
-    if name in (CANCELLED, SAME_HOUR):
-        return t(f"origin-{'hour' if name == SAME_HOUR else 'cancelled'}", language)
+    if (key := {CANCELLED: "cancelled", SAME_HOUR: "hour", UNCLAIMED: "unclaimed"}.get(name)) is not None:
+        return t(f"origin-{key}", language)
     for key, before, after in (
         ("certified", "", " (certified)"),
         ("opening", "opening of ", ""),

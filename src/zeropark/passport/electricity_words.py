@@ -84,6 +84,7 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
     "origin-unmetered": ("unmetered at {of}", "{of}未计量电量"),
     "origin-cancelled": ("certificates cancelled", "已核销绿证"),
     "origin-hour": ("certificates of the same hour", "同小时绿证"),
+    "origin-unclaimed": ("green power without contract", "无合同绿电"),
     "notes": ("Notes", "说明"),
     "note-apart": (
         "Location-based, market-based and hourly matched figures answer different questions; "
@@ -112,6 +113,16 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
     "note-register": (
         "Certificates are those of the register; a plan's intended purchases of certificates do not count beside it.",
         "绿证以核销登记表为准，规划拟购绿证不再重复计入。",
+    ),
+    "note-claimed": (
+        "Green power bought over the grid counts hour by hour, and in the 24/7 score, only for who has a contract for it; "
+        "for others it weighs the residual factor there.",
+        "经公共电网购入的绿电，逐时匹配与 24/7 评分仅计入持有合同的企业；其余企业按剩余因子计。",
+    ),
+    "note-generated": (
+        "Electricity that the park makes itself weighs what its fuel, steam or hydrogen carries, by physical mix. What was "
+        "made from electricity is also in the figures of who used that: it counts twice where tenants are added up.",
+        "园区自产电力按其燃料、蒸汽或氢气所携带的碳排放（物理混合）计；由电力再发的电量亦计入其用电方，企业合计时存在重复。",
     ),
     "kind-wind": ("wind", "风电"),
     "kind-solar": ("solar", "光伏"),
