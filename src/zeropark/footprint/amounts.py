@@ -10,7 +10,7 @@ import numpy as np
 from zeropark.errors import Fault
 from zeropark.flows import Flows
 from zeropark.forms import Array
-from zeropark.park.assets import Connection, Converter, Demand, Market, Storage
+from zeropark.park.assets import Converter, Demand, Market, Storage
 from zeropark.park.model import Park
 from zeropark.park.period import Period
 
@@ -87,13 +87,10 @@ class Amounts:
         return [(1.0, "supply")] if asset.kind == "source" else []
 
     def at(self, name: str, node: str) -> Taken:
-        """What an asset took and gave at a node: by its net flow, and for markets and two-way lines by both rates."""
+        """What an asset took and gave at a node: by its net flow, and for markets by both rates."""
         asset = self.park.assets[name]
         if isinstance(asset, Market):
             return Taken(self.total(name, "sell"), self.total(name, "buy"))
-        if isinstance(asset, Connection) and not asset.one_way:
-            out, back = ("forward", "backward") if node == asset.start else ("backward", "forward")
-            return Taken(self.total(name, out), (1.0 - asset.loss) * self.total(name, back))
         flow = self.flows.net.get((name, node))
         if flow is None:
             return Taken()
@@ -133,9 +130,20 @@ class Amounts:
     def _first(self, name: str, part: str) -> float:
         return float(self.flows.rates[(name, part)][self.period.first])
 
+    def running(self, name: str, way: str) -> Array:
+        """Rate of the rated carrier at which a converter ran in one mode, in each step of the period."""
+        rate = self.flows.rates.get((name, f"activity:{way}"))
+        if rate is None:
+            return np.zeros(self.period.last - self.period.first)
+        inside = rate[self.period.steps]
+        return np.where(np.abs(inside) > _NOISE * float(np.max(np.abs(rate), initial=0.0)), inside, 0.0)
+
     def activity(self, name: str, way: str) -> float:
-        """Units of the rated carrier that a converter ran in one mode."""
-        return self.total(name, f"activity:{way}")
+        """Units of the rated carrier that a converter ran in one mode.
+
+        Meters tell modes apart by least squares: what falls below zero in one step makes up for too much in another.
+        """
+        return max(float(np.sum(self.running(name, way))), 0.0) * self.hours
 
     def added(self, name: str, part: str) -> float:
         """Capacity that was added, beyond what was there."""

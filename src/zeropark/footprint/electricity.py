@@ -2,8 +2,9 @@
 
 hourly: as attributed, step by step. market: as attributed; public electricity takes the factor stated for this basis
 (residual mix). location: contracts and hours left out, every process takes the mix of all electricity used in the
-period; public electricity takes the factor stated for this basis (yearly average). Where ``footprint.grid`` states no
-factor for a basis, the market's own ``upstream`` stands. Only life-cycle factors enter here, never operating ones.
+period; what comes over the public grid takes the factor stated for this basis (yearly average), whatever contracts and
+certificates say of it. Where ``footprint.grid`` states no factor for a basis, the market's own ``upstream`` stands. Only
+life-cycle factors enter here, never operating ones.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from zeropark.footprint.inventory import (
     is_electric,
     joined,
     line_of,
+    modes_of,
+    serving,
     title_of,
     upstream_burden,
 )
@@ -46,13 +49,28 @@ def key_of(origin: str) -> str:
 def supplied_of(amounts: Amounts, attribution: Attribution) -> dict[str, Array]:
     """Process → generation by origin behind its electricity in the period, MWh, auxiliaries included."""
     found: dict[str, Array] = {}
-    totals = attribution.supplied_mwh[:, amounts.period.steps].sum(axis=1)
-    for consumer, supplied in zip(attribution.consumers, totals, strict=True):
-        asset = amounts.park.assets.get(consumer)
-        served = asset.serves if isinstance(asset, Demand) else None
-        process = served or consumer
-        found[process] = found[process] + supplied if process in found else np.asarray(supplied)
+    steps = attribution.supplied_mwh[:, amounts.period.steps]
+    for consumer, supplied in zip(attribution.consumers, steps, strict=True):
+        for process, part in _consuming(amounts, consumer).items():
+            own = np.asarray((supplied * np.reshape(part, (-1, 1))).sum(axis=0))
+            found[process] = found[process] + own if process in found else own
     return found
+
+
+def _consuming(amounts: Amounts, consumer: str) -> dict[str, Array | float]:
+    """Processes that a consumer's electricity goes to, and the part of each step that does."""
+    asset = amounts.park.assets.get(consumer)
+    if isinstance(asset, Demand) and asset.serves is not None:
+        return {**serving(amounts, asset.serves)}
+    if not isinstance(asset, Converter):
+        return {consumer: 1.0}
+    modes = modes_of(amounts, consumer)
+    nodes = [node for node in dict.fromkeys(_inputs(asset)) if is_electric(amounts.park, node)]
+    return {process: modes.electricity(nodes, way) for process, way in modes.processes.items()}
+
+
+def _inputs(asset: Converter) -> list[str]:
+    return [port.node for way in asset.ways.values() for port in way.inputs.values()]
 
 
 def electrify(
@@ -68,17 +86,11 @@ def electrify(
         _origins(inventory, amounts, attribution, basis, supplied)
         _uses(inventory, park, attribution, basis, supplied)
         _network(inventory, amounts, supplied)
-    for process, role in list(inventory.roles.items()):
-        asset = park.assets.get(process)
-        if role != "maker" or not isinstance(asset, Converter) or process in supplied:
+    for process, (modes, way) in inventory.modes.items():
+        if process in supplied:
             continue
-        ports = [
-            port
-            for way in asset.ways.values()
-            for port in way.inputs.values()
-            if is_electric(park, port.node)
-        ]
-        used = sum(amounts.at(process, node).use for node in dict.fromkeys(port.node for port in ports))
+        nodes = [node for node in dict.fromkeys(_inputs(modes.asset)) if is_electric(park, node)]
+        used = sum(modes.at(node, way).use for node in nodes)
         if used > 0:
             found, expected = f"{used:g} MWh that no origin is told for", "an attribution that covers it"
             inventory.broken.setdefault(process, []).append(Fault("flows", None, process, found, expected))
@@ -107,11 +119,13 @@ def _origins(
             opened.append((origin.name, used))
             continue
         made = made if made > 0 else used
-        process = name if isinstance(asset, Converter) else origin.name
-        inventory.add(inventory.make, key, process, made)
         inventory.handed_on[key] = made
-        if not isinstance(asset, Converter):
-            _factor(inventory, amounts, origin, process, basis, made)
+        if isinstance(asset, Converter):
+            for process, amount in _generating(amounts, name).items():
+                inventory.add(inventory.make, key, process, amount)
+        else:
+            inventory.add(inventory.make, key, origin.name, made)
+            _factor(inventory, amounts, origin, origin.name, basis, made)
     _opening(inventory, amounts, opened)
 
 
@@ -122,12 +136,17 @@ def _generated(amounts: Amounts, name: str) -> float:
     if isinstance(asset, Market):
         bought = amounts.at(name, asset.node).make - amounts.total(name, "certified")
         return max(bought, 0.0) * _mwh(park, asset.node)
-    if isinstance(asset, Converter):
-        nodes = {port.node for way in asset.ways.values() for port in way.outputs.values()}
-        return sum(
-            amounts.at(name, node).make * _mwh(park, node) for node in nodes if is_electric(park, node)
-        )
-    return 0.0
+    return sum(_generating(amounts, name).values()) if isinstance(asset, Converter) else 0.0
+
+
+def _generating(amounts: Amounts, name: str) -> dict[str, float]:
+    """Processes of a converter, and the electricity that each generated, MWh."""
+    park, modes = amounts.park, modes_of(amounts, name)
+    nodes = dict.fromkeys(port.node for way in modes.asset.ways.values() for port in way.outputs.values())
+    return {
+        process: sum(modes.at(node, way).make * _mwh(park, node) for node in nodes if is_electric(park, node))
+        for process, way in modes.processes.items()
+    }
 
 
 def _mwh(park: Park, node: str) -> float:
@@ -151,7 +170,10 @@ def _factor(
     inventory.roles[process], inventory.titles[process] = "supply", inventory.goods[key_of(origin.name)].title
     upstream = getattr(asset, "upstream", None)
     grid = park.spec.footprint.grid if park.spec.footprint is not None else {}
-    if origin.kind == "grid" and name == origin.name and basis in grid:
+    public = (
+        isinstance(asset, Market) if basis == "location" else origin.kind == "grid" and name == origin.name
+    )
+    if public and basis in grid:
         upstream = grid[basis]
     title = inventory.titles[process]
     if upstream is None and origin.life_cycle is not None:
@@ -185,13 +207,12 @@ def _opening(inventory: Inventory, amounts: Amounts, opened: list[tuple[str, flo
             inventory.broken[process] = [Fault("flows", None, name, found, expected)]
         for product, amount in made.items():
             inventory.add(inventory.use, product, process, used * amount / total)
-        inventory.notes.append(
-            joined(
-                f"{used:.6g} MWh of {{0}} count as the period's own mix",
-                f"{{0}}的 {used:.6g} MWh 按本期混合强度计",
-                name,
-            )
+        what = joined(
+            f"{used:.6g} MWh of {{0}} count as the period's own mix",
+            f"{{0}}的 {used:.6g} MWh 按本期混合强度计",
+            name,
         )
+        inventory.notes.append((key, what))
 
 
 def _uses(

@@ -7,13 +7,14 @@ footprint of what arrives. Electricity comes by origin (``electricity.py``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from zeropark import units
 from zeropark.carbon.factors import OperatingFactor, greenhouse_effect
 from zeropark.errors import Fault, nearest
 from zeropark.footprint.amounts import Amounts
+from zeropark.footprint.modes import Modes
 from zeropark.footprint.result import ContributionKind
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
 from zeropark.park.carbon_spec import UpstreamFactor
@@ -65,8 +66,9 @@ class Inventory:
     """Everything that the system is made of, in file order.
 
     handed_on: what each product gives to processes, to stock that stays, and to the world; leaving: the last of
-    these. declared: nodes that a converter may give to.
+    these. declared: nodes that a converter may give to. modes: process → its converter and mode.
     broken: process → why nothing can be said about what it makes; a fault where it stands behind a product.
+    notes: product → what must be known beside a footprint that it stands behind.
     """
 
     goods: dict[str, Good] = field(default_factory=dict)
@@ -78,8 +80,9 @@ class Inventory:
     leaving: dict[str, float] = field(default_factory=dict)
     burdens: list[Burden] = field(default_factory=list)
     declared: dict[str, set[str]] = field(default_factory=dict)
+    modes: dict[str, tuple[Modes, str | None]] = field(default_factory=dict)
     broken: dict[str, list[Fault]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, cells: dict[Cell, float], product: str, process: str, amount: float) -> None:
         """Count an amount of a product at a process."""
@@ -149,6 +152,7 @@ def _supply(inventory: Inventory, amounts: Amounts, name: str, asset: Source | M
     inventory.leaving[asset.node] = inventory.leaving.get(asset.node, 0.0) + taken.use
     inventory.handed_on[asset.node] += taken.use
     if taken.make <= 0:
+        _idle(inventory, amounts, name, asset.node)
         return
     unit = park.unit_at(asset.node)
     title = inventory.titles[name]
@@ -209,49 +213,85 @@ def evidence(park: Park, path: str, default: str) -> tuple[str, str]:
 def _demand(inventory: Inventory, amounts: Amounts, name: str, asset: Demand) -> None:
     used = amounts.at(name, asset.node).use
     if asset.serves is not None:
-        _take(inventory, asset.node, asset.serves, used)
+        for process, part in serving(amounts, asset.serves).items():
+            _take(inventory, asset.node, process, used * part)
         return
     inventory.leaving[asset.node] = inventory.leaving.get(asset.node, 0.0) + used
     inventory.handed_on[asset.node] += used
 
 
+def modes_of(amounts: Amounts, name: str) -> Modes:
+    """The modes of a converter, by name."""
+    asset = amounts.park.assets[name]
+    assert isinstance(asset, Converter)
+    return Modes(amounts, name, asset)
+
+
+def serving(amounts: Amounts, name: str) -> dict[str, float]:
+    """Processes of a converter, and the part of a load that serves it which belongs to each: as they ran."""
+    modes = modes_of(amounts, name)
+    return {process: modes.ran(way) for process, way in modes.processes.items()}
+
+
 def _converter(inventory: Inventory, amounts: Amounts, name: str, asset: Converter) -> None:
-    park = amounts.park
-    inventory.roles[name] = "maker"
-    gives = dict.fromkeys(port.node for way in asset.ways.values() for port in way.outputs.values())
-    takes = dict.fromkeys(port.node for way in asset.ways.values() for port in way.inputs.values())
-    inventory.declared[name] = set(gives)
+    modes = Modes(amounts, name, asset)
+    for process, way in modes.processes.items():
+        inventory.modes[process] = modes, way
+        if way is not None:
+            inventory.titles[process] = _of_mode(inventory.titles[name], way)
+        _process(inventory, modes, process, way)
+
+
+def _of_mode(title: str, way: str) -> str:
+    english, chinese = (f"{in_language(title, language)} · {way}" for language in ("en", "zh"))
+    return english if english == chinese else both(english, chinese)
+
+
+def _process(inventory: Inventory, modes: Modes, process: str, way: str | None) -> None:
+    """One mode of a converter, or all of them as one."""
+    amounts, asset = modes.amounts, modes.asset
+    inventory.roles[process] = "maker"
+    ways = asset.ways.values() if way is None else [asset.ways[way]]
+    gives = dict.fromkeys(port.node for one in ways for port in one.outputs.values())
+    takes = dict.fromkeys(port.node for one in ways for port in one.inputs.values())
+    inventory.declared[process] = set(gives)
     taken, made = 0.0, 0.0
     for node in dict.fromkeys([*takes, *gives]):
-        moved = amounts.at(name, node)
+        moved = modes.at(node, way)
         taken, made = taken + moved.use, made + moved.make
-        if is_electric(park, node):
+        if is_electric(amounts.park, node):
             continue  # use is attributed by origin; generation is an origin of its own
-        _take(inventory, node, name, moved.use)
-        inventory.add(inventory.make, node, name, moved.make)
-    if taken > 0 or made > 0:
-        inventory.burdens += _direct(inventory, amounts, name, asset)
-        embody(inventory, amounts, name, name)
+        _take(inventory, node, process, moved.use)
+        inventory.add(inventory.make, node, process, moved.make)
+    if taken <= 0 and made <= 0:
+        for node in gives if way is None else ():
+            _idle(inventory, amounts, modes.name, node)
+    else:
+        inventory.burdens += _direct(inventory, modes, process, way)
+        embody(inventory, amounts, modes.name, process, modes.ran(way))
 
 
-def _direct(inventory: Inventory, amounts: Amounts, name: str, asset: Converter) -> list[Burden]:
+def _direct(inventory: Inventory, modes: Modes, process: str, only: str | None) -> list[Burden]:
     """Process CO2, combustion of the fuels that it and its auxiliaries use, other gases: its own, measured or planned."""
-    park, unit, title = amounts.park, amounts.park.unit_at(asset.rated), inventory.titles[name]
+    amounts, name, asset = modes.amounts, modes.name, modes.asset
+    park, unit, title = amounts.park, amounts.park.unit_at(asset.rated), inventory.titles[process]
     burdens = []
     for way, mode in asset.ways.items():
+        if only is not None and way != only:
+            continue
         path = f"assets.{name}.modes.{way}" if way else f"assets.{name}"
         each, activity = asset.emissions + (mode.emissions if way else 0.0), amounts.activity(name, way)
         if each and activity:
             source, mark = evidence(park, f"{path}.emissions", f"{path}.emissions")
             what = joined("Process CO2 of {0}", "{0}的过程排放", title)
             key = f"direct.{name}" + (f".{way}" if way else "")
-            burdens.append(_own(name, key, what, activity, unit, _co2(each), source, mark))
+            burdens.append(_own(process, key, what, activity, unit, _co2(each), source, mark))
         if asset.other_ghg and activity:
             path = f"assets.{name}.other_ghg"
             source, mark = evidence(park, path, path)
             what = joined("Other greenhouse gases of {0}", "{0}的其他温室气体", title)
             key = f"gases.{name}" + (f".{way}" if way else "")
-            burdens.append(_own(name, key, what, activity, unit, asset.other_ghg, source, mark))
+            burdens.append(_own(process, key, what, activity, unit, asset.other_ghg, source, mark))
     return burdens
 
 
@@ -332,31 +372,43 @@ def _storage(inventory: Inventory, amounts: Amounts, name: str, asset: Storage) 
     """
     stored, node = amounts.stored(name, asset), asset.node
     inventory.handed_on[node] += stored.kept
-    if stored.discharged <= 0:
-        return  # what else went in was lost: the pool hands on less than came in
+    if stored.discharged <= 0:  # what else went in was lost: the pool hands on less than came in
+        _idle(inventory, amounts, name, node)
+        return
     inventory.roles[name] = "passes"
     _take(inventory, node, name, stored.charged - stored.kept)
     inventory.add(inventory.use, node, name, stored.opening)
     inventory.add(inventory.make, node, name, stored.discharged)
     if stored.opening > 0:
         unit = amounts.park.unit_at(node)
-        inventory.notes.append(
-            joined(
-                f"{stored.opening:.6g} {unit} that {{0}} held before {amounts.period.begin} count as the period's own mix",
-                f"{{0}}期初存量中取用的 {stored.opening:.6g} {unit} 按本期混合强度计",
-                inventory.titles[name],
-            )
+        what = joined(
+            f"{stored.opening:.6g} {unit} that {{0}} held before {amounts.period.begin} count as the period's own mix",
+            f"{{0}}期初存量中取用的 {stored.opening:.6g} {unit} 按本期混合强度计",
+            inventory.titles[name],
         )
+        inventory.notes.append((node, what))
     if stored.kept > 0:
         unit = amounts.park.unit_at(node)
-        inventory.notes.append(
-            joined(
-                f"{stored.kept:.6g} {unit} that went into {{0}} and stayed carry their part with them",
-                f"存入{{0}}并留存的 {stored.kept:.6g} {unit} 带走其对应排放",
-                inventory.titles[name],
-            )
+        what = joined(
+            f"{stored.kept:.6g} {unit} that went into {{0}} and stayed carry their part with them",
+            f"存入{{0}}并留存的 {stored.kept:.6g} {unit} 带走其对应排放",
+            inventory.titles[name],
         )
+        inventory.notes.append((node, what))
     embody(inventory, amounts, name, name)
+
+
+def _idle(inventory: Inventory, amounts: Amounts, name: str, node: str) -> None:
+    """Tell that the period's part of making something that gave nothing is in no footprint."""
+    found = [b for b in embodied_of(amounts, name, name, inventory.titles[name]) if isinstance(b, Burden)]
+    tonnes = sum(burden.tco2e for burden in found)
+    if tonnes:
+        what = joined(
+            f"{{0}} gave nothing: {tonnes:.6g} tCO2e of its making, the period's part, are in no product",
+            f"{{0}}期内无输出：其本期应摊隐含碳 {tonnes:.6g} tCO2e 未计入任何产品",
+            inventory.titles[name],
+        )
+        inventory.notes.append((node, what))
 
 
 def _connection(inventory: Inventory, amounts: Amounts, name: str, asset: Connection) -> None:
@@ -364,6 +416,8 @@ def _connection(inventory: Inventory, amounts: Amounts, name: str, asset: Connec
     inventory.roles[name] = "passes"
     ends = (asset.start, asset.end)
     moved = [amounts.at(name, node) for node in ends]
+    if sum(m.make for m in moved) <= 0:
+        _idle(inventory, amounts, name, asset.end)
     if asset.one_way or min(m.use for m in moved) <= 0:
         for node, m in zip(ends, moved, strict=True):
             _take(inventory, node, name, m.use)
@@ -379,13 +433,13 @@ def _connection(inventory: Inventory, amounts: Amounts, name: str, asset: Connec
     embody(inventory, amounts, name, name)
 
 
-def embody(inventory: Inventory, amounts: Amounts, name: str, process: str) -> None:
-    """Making what was added of an asset, spread over its life: the period's part goes to the process."""
+def embody(inventory: Inventory, amounts: Amounts, name: str, process: str, part: float = 1.0) -> None:
+    """Making what was added of an asset, spread over its life: the period's part goes to the process, or a part of it."""
     for burden in embodied_of(amounts, name, process, inventory.titles[name]):
         if isinstance(burden, Fault):
             inventory.broken.setdefault(process, []).append(burden)
         else:
-            inventory.burdens.append(burden)
+            inventory.burdens.append(replace(burden, amount=burden.amount * part))
 
 
 def embodied_of(amounts: Amounts, name: str, process: str, title: str) -> list[Burden | Fault]:

@@ -17,7 +17,7 @@ from zeropark.footprint.electricity import electrify, supplied_of
 from zeropark.footprint.inventory import Inventory, burn, line_of, materials_of, title_of, without_output
 from zeropark.footprint.lines import KG, Lines
 from zeropark.footprint.result import ProductFootprint, Spread
-from zeropark.footprint.solved import EXTRA, KINDS, Solved, share, solve, solved_of
+from zeropark.footprint.solved import EXTRA, KINDS, Solved, share, solve, solved_of, upstream_of
 from zeropark.forms import Array
 from zeropark.park.footprint_spec import FootprintSpec, Product
 from zeropark.park.model import Park
@@ -177,7 +177,7 @@ def _footprint(context: _Context, name: str, product: Product) -> ProductFootpri
         by_allocation=_by_allocation(context, node, shared_behind),
         primary_share=min(row["primary"] / gross, 1.0) if gross > 0 else 0.0,
         spread=context.spreads.get(node),
-        notes=_notes(context, chosen, shared_behind),
+        notes=_notes(context, chosen, node, shared_behind),
         chain=chain,
         biogenic=row["biogenic"],
         by_kind={kind: row[kind] for kind in KINDS},
@@ -236,8 +236,10 @@ def _spreads(solved: Solved, spec: FootprintSpec, nodes: list[str]) -> dict[str,
     }
 
 
-def _notes(context: _Context, chosen: Solved, shared_behind: set[str]) -> tuple[str, ...]:
-    notes = list(chosen.shared.inventory.notes)
+def _notes(context: _Context, chosen: Solved, node: str, shared_behind: set[str]) -> tuple[str, ...]:
+    inventory = chosen.shared.inventory
+    passed, _ = upstream_of(inventory, [node])
+    notes = list(dict.fromkeys(note for product, note in inventory.notes if product in passed))
     if any(name not in context.spec.grid for name in BASES):
         notes.append(
             both(

@@ -110,6 +110,13 @@ class Solved:
 
 def behind(inventory: Inventory, products: Collection[str]) -> tuple[list[str], list[str]]:
     """Every product and process that stands behind some products, and the other outputs of those processes."""
+    seen, kept = upstream_of(inventory, products)
+    seen |= {product for product, process in inventory.make if process in kept}
+    return ([p for p in inventory.goods if p in seen], [p for p in inventory.roles if p in kept])
+
+
+def upstream_of(inventory: Inventory, products: Collection[str]) -> tuple[set[str], set[str]]:
+    """Every product and process that something goes through on its way into some products."""
     makers: dict[str, list[str]] = {}
     inputs: dict[str, list[str]] = {}
     for product, process in inventory.make:
@@ -126,8 +133,7 @@ def behind(inventory: Inventory, products: Collection[str]) -> tuple[list[str], 
                 if product not in seen:
                     seen[product] = None
                     todo.append(product)
-    seen |= dict.fromkeys(product for product, process in inventory.make if process in kept)
-    return ([p for p in inventory.goods if p in seen], [p for p in inventory.roles if p in kept])
+    return set(seen), set(kept)
 
 
 def blocked(inventory: Inventory, products: Collection[str], processes: Collection[str]) -> list[Fault]:
@@ -160,7 +166,7 @@ def share(
             total = sum(made.values())
             shares |= {(product, process): amount / total for product, amount in made.items()}
             continue
-        way = chosen.get(process)
+        way = chosen.get(inventory.modes[process][0].name)
         if everywhere is not None and _all_worth(park, inventory, made, everywhere):
             way = everywhere
         found, fault = _shared(park, inventory, process, made, way)
@@ -199,7 +205,7 @@ def _shared(
         way is None and len({inventory.goods[p].carrier for p in counted}) == 1
     ):  # the same thing at several nodes
         return {**none, **(shares_of({p: made[p] for p in counted}, dict.fromkeys(counted, 1.0)) or {})}, None
-    path = f"footprint.allocation.{process}"
+    path = f"footprint.allocation.{inventory.modes[process][0].name}"
     titles = ", ".join(inventory.goods[p].key for p in counted)
     if way is None:
         hint = f"write `{process}: mass` (or economic, element, energy) under footprint.allocation"

@@ -44,6 +44,20 @@ def is_coproduct(carrier: Carrier, way: AllocationBy | None = None) -> bool:
     return way is not None and getattr(carrier.worth, WORTH_FIELDS[way]) is not None
 
 
+def are_apart(spec: ParkFile, asset: Converter) -> bool:
+    """Whether a converter's modes are processes of their own: they give different things, waste left out.
+
+    ISO 14044:2006, 4.3.4.2 a: what can be divided is divided, and shares nothing.
+    """
+    gives = {
+        frozenset(
+            p.node for p in way.outputs.values() if spec.carriers[spec.nodes[p.node].carrier].kind != "waste"
+        )
+        for way in asset.ways.values()
+    }
+    return len(gives) > 1
+
+
 def footprint_faults(spec: ParkFile, add: Add) -> None:
     """Note every fault of the section: unknown names, missing factors, ways to share and worth.
 
@@ -177,9 +191,18 @@ def _sharing(spec: ParkFile, section: FootprintSpec, name: str, add: Add) -> Non
     asset = spec.assets[name]
     assert isinstance(asset, Converter)
     way, path = section.allocation.get(name), ("footprint", "allocation", name)
-    carriers = dict.fromkeys(spec.nodes[node].carrier for node in _outputs(asset))
-    counted = [key for key in carriers if is_coproduct(spec.carriers[key], way)]
-    if len(counted) < 2:
+    divided = [[p.node for p in mode.outputs.values()] for mode in asset.ways.values()]
+    together = divided if are_apart(spec, asset) else [_outputs(asset)]
+    shared = [
+        [
+            key
+            for key in dict.fromkeys(spec.nodes[n].carrier for n in nodes)
+            if is_coproduct(spec.carriers[key], way)
+        ]
+        for nodes in together
+    ]
+    counted = list(dict.fromkeys(key for keys in shared if len(keys) > 1 for key in keys))
+    if not counted:
         return
     if way is None:
         found = f"no way in which '{name}' shares among {', '.join(counted)}"
