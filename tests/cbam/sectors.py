@@ -582,8 +582,11 @@ def _bought(bought: Works, number: int, leaf: Any) -> Works:
     }
 
 
-def fill_xml(template: Path, cells: dict[tuple[str, str], Any], path: Path) -> None:
-    """Type the cells into a copy of the file and leave all else as it is, stale results of formulas included."""
+def fill_xml(template: Path, cells: dict[tuple[str, str], Any], path: Path, keep_values: bool = True) -> None:
+    """Type the cells into a copy of the file and leave all else as it is, stale results of formulas included.
+
+    keep_values: False drops what formulas gave, as programs do that write formulas and do not compute.
+    """
     with ZipFile(template) as old:
         parts = {name: old.read(name) for name in old.namelist()}
     book = parts["xl/workbook.xml"].decode()
@@ -595,6 +598,9 @@ def fill_xml(template: Path, cells: dict[tuple[str, str], Any], path: Path) -> N
         part = "xl/" + re.search(r'Target="([^"]+)"', tag)[1].removeprefix("/xl/")  # type: ignore[index]
         given = {cell: value for (name, cell), value in cells.items() if name == sheet}
         parts[part] = _with_cells(parts[part].decode(), given).encode()
+    if not keep_values:
+        for part in [name for name in parts if name.startswith("xl/worksheets/sheet")]:
+            parts[part] = re.sub(rb"(<f(?: [^>]*)?(?:/>|>[^<]*</f>))<v>[^<]*</v>", rb"\1", parts[part])
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as new:
         for name, content in parts.items():
             new.writestr(name, content)
@@ -609,6 +615,8 @@ def _with_cells(xml: str, given: dict[str, Any]) -> str:
             return match[0]
         left.discard(cell)
         head, value = f'<c r="{cell}"{style[0] if style else ""}', given[cell]
+        if isinstance(value, str) and value.startswith("="):
+            return f"{head}><f>{escape(value[1:])}</f></c>"
         if isinstance(value, str):
             return f'{head} t="inlineStr"><is><t>{escape(value)}</t></is></c>'
         return f"{head}><v>{value!r}</v></c>"
