@@ -292,6 +292,35 @@ def test_worked_example_with_plain_numbers_and_other_names() -> None:
     assert (result.products[0].row, result.products[0].cn_code) == (10, "72081000")
 
 
+def test_what_a_worked_example_may_leave_out_or_write_otherwise() -> None:
+    """Text that is a number, words for nothing, names in other case, rows without process or number, foreign constants."""
+    plain = assess(installation_of(document(), "x.json"))
+    told = document()
+    told["production_processes"][0]["dir_em_star"] = {"value": " 50 ", "unit": "tonnes CO2e"}
+    told["production_processes"][0]["consumed_non_cbam"] = "n.a."
+    told["production_processes"][0]["heat"] = {"imported": None, "new_key": [1]}
+    told["production_processes"][0]["consumed_in_other_processes"][0]["to"] = "P2 - two"
+    told["products"] = [
+        {"process": None, "cn_code": None},
+        {"process": None, "cn_code": "72081000"},
+        {"process": "TWO", "cn_code": "7208.10 00"},
+    ]
+    told["constants"] = {"gwp_n2o": {"value": 298, "ref": "Parameters_Constants!B76"}, "other": 5}
+    result = assess(installation_of(told, "x.json"))
+    assert [p.see_direct for p in result.processes] == [p.see_direct for p in plain.processes]
+    assert [(p.row, p.cn_code) for p in result.products] == [(12, "72081000")]
+    for words in ("'n.a.' read as blank", "72081000 has no process", "Parameters_Constants!B76"):
+        assert any(words in text for text in result.controls), words
+    told["measurement_sources"][0].pop("type_of_ghg")
+    told["source_streams"][0].pop("activity_data")
+    with pytest.raises(InputError) as caught:
+        installation_of(told, "x.json")
+    assert [fault.expected for fault in caught.value.faults] == [
+        "the amount, null for a blank cell",
+        "CO2 or N2O",
+    ]
+
+
 def test_hourly_evidence_of_a_worked_example() -> None:
     """An actual factor passes with metering matched within the hour, and not with a coarser one or half told."""
 

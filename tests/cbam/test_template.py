@@ -52,7 +52,7 @@ def read(changes: dict[tuple[str, str], Any], seed: int = 0) -> Installation:
         (("D_Processes", "L16"), "15", "'15'"),
         (("E_PurchPrec", "M49"), "Guessed", "'Guessed'"),
         (("Summary_Products", "D10"), "Process 99", "'Process 99'"),
-        (("A_InstData", "L84"), "Process 1", "'Process 1' twice"),
+        (("A_InstData", "L84"), "process 1", "'process 1' twice"),
         (("D_Processes", "L27"), "=VLOOKUP(L16,A1:B2,2)", "formula =VLOOKUP(L16,A1:B2,2)"),
     ],
 )
@@ -73,6 +73,7 @@ def test_fault_names_its_cell(cell: tuple[str, str], value: Any, found: str) -> 
         (("E_PurchPrec", "L37"), 4.0, "E_PurchPrec!L37: 4 for P10"),
         (("B_EmInst", "F17"), 0, "B_EmInst!F17"),
         (("B_EmInst", "N17"), 0.98, "B_EmInst!N17: oxidation share"),
+        (("B_EmInst", "E17"), None, "B_EmInst!E17: a stream without a name"),
         (("F_Tools", "J21"), 120.0, "F_Tools is filled (J21)"),
         (("Parameters_Constants", "B76"), 298, "Parameters_Constants!B76: gwp_n2o is 298"),
         (("Summary_Products", "D10"), None, "Summary_Products!D10: "),
@@ -84,6 +85,28 @@ def test_control_names_its_cell(cell: tuple[str, str], value: Any, said: str) ->
     controls = assess(read({cell: value}, seed)).controls
     assert any(said in text for text in controls), controls
     assert not any(said in text for text in assess(read({}, seed)).controls)
+
+
+@beside
+def test_precursor_may_be_called_as_a_process_is() -> None:
+    """The template looks each up on its own sheet."""
+    seed = next(seed for seed in range(20) if any(place[0] == "E_PurchPrec" for place in drawn(seed)))
+    changed = assess(read({("A_InstData", "L102"): "Process 1"}, seed))
+    usual = assess(read({}, seed))
+    assert [p.see_direct for p in changed.processes] == [p.see_direct for p in usual.processes]
+
+
+@beside
+def test_number_typed_over_the_precursors_indirect_emissions() -> None:
+    seed = next(seed for seed in range(20) if any(place[0] == "E_PurchPrec" for place in drawn(seed)))
+    assert read({}, seed).precursors[0].see_indirect is None
+    formulas, _, _ = sheets.template(TEMPLATE)
+    kept = formulas["E_PurchPrec"].pop("L52")
+    try:
+        told = read({("E_PurchPrec", "L52"): 0.75}, seed)
+    finally:
+        formulas["E_PurchPrec"]["L52"] = kept
+    assert assess(told).precursors[0].see_indirect == 0.75
 
 
 @beside

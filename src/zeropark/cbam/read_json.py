@@ -35,6 +35,7 @@ from zeropark.cbam.model import (
 )
 from zeropark.cbam.template_constants import CONSTANTS_OF_RULES, constant_remark
 from zeropark.errors import Fault, InputError, fail_if, nearest
+from zeropark.texts import both
 
 SCHEMA = "cbam-worked-example/1"
 
@@ -84,7 +85,9 @@ def installation_of(data: object, file: str) -> Installation:
         precursors=tuple(
             _precursor(b, f"PP{i}", names) for i, b in enumerate(root.branches("purchased_precursors"), 1)
         ),
-        products=tuple(_product(b, 9 + i, names) for i, b in enumerate(root.branches("products"), 1)),
+        products=tuple(
+            _product(b, 9 + i, names) for i, b in enumerate(root.branches("products"), 1) if _has_process(b)
+        ),
         file=file,
     )
     constants = root.branch("constants")
@@ -295,6 +298,16 @@ def _precursor(branch: Branch, id_: str, names: dict[str, str]) -> PurchasedPrec
         see_indirect=branch.number("see_indirect", units=terms.PER_TONNE),
         justification=branch.text("justification"),
     )
+
+
+def _has_process(branch: Branch) -> bool:
+    """A row without a process is no good, in the template as here; if it has a code, that is told."""
+    if branch.text("process") is not None:
+        return True
+    if code := branch.text("cn_code"):
+        where = branch.where("process")
+        branch.remark(both(f"{where}: {code} has no process: left out", f"{where}：{code}未选工序：未计入"))
+    return False
 
 
 def _product(branch: Branch, row: int, names: dict[str, str]) -> Product:

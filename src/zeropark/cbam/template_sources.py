@@ -6,6 +6,7 @@ from zeropark.cbam import terms
 from zeropark.cbam.model import ActivityUnit, MeasurementSource, PfcSource, SourceStream
 from zeropark.cbam.template_layout import B_SHEET, numbered_rows
 from zeropark.cbam.xlsx_cells import Cells
+from zeropark.texts import both
 
 
 def streams_of(cells: Cells) -> tuple[SourceStream, ...]:
@@ -20,6 +21,14 @@ def streams_of(cells: Cells) -> tuple[SourceStream, ...]:
             continue
         cells.places[f"row.{id_}"] = str(row)
         at = f"streams.{id_}"
+        if cells.stored(B_SHEET, f"E{row}") is None:
+            cells.remark(
+                both(
+                    f"{B_SHEET}!E{row}: a stream without a name; the template calls it incomplete and leaves it out, here"
+                    " it counts",
+                    f"{B_SHEET}!E{row}：源流无名称；模板视为不完整而不计入，此处计入",
+                )
+            )
         found.append(
             SourceStream(
                 id=id_,
