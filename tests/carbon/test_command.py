@@ -12,6 +12,7 @@ import pytest
 
 from zeropark.cli.carbon import carbon_command
 from zeropark.errors import InputError
+from zeropark.passport import electricity_write
 
 PARK = """
 zeropark: 1
@@ -127,3 +128,29 @@ def test_words_for_people_and_for_mistakes(folder, capsys):
     table.drop(index=table.index[3]).to_csv(folder / "gap.csv", index=False)
     with pytest.raises(InputError, match="1 steps missing"):
         carbon_command(folder, folder / "gap.csv")
+
+
+def test_papers_are_whole_or_as_they_were(folder, monkeypatch):
+    """A page that cannot be drawn leaves the papers of before, and nothing half done beside them."""
+    out = folder / "out"
+    carbon_command(folder, folder / "flows.csv", period="2025-03-01", out=out, as_json=True)
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+
+    def broken(_paper):
+        raise RuntimeError("no page")
+
+    monkeypatch.setattr(electricity_write, "electricity_html", broken)
+    with pytest.raises(RuntimeError, match="no page"):
+        carbon_command(folder, folder / "flows.csv", period="2025-03-02", out=out, as_json=True)
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+    assert sorted(file.name for file in folder.iterdir()) == ["flows.csv", "out", "park.yaml"]
+
+
+def test_a_park_that_used_nothing_has_papers_all_the_same(folder, capsys):
+    table = pd.read_csv(folder / "flows.csv")
+    table["flow"] = 0.0
+    table.to_csv(folder / "still.csv", index=False)
+    carbon_command(folder, folder / "still.csv", out=folder / "out", as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert [one["use_mwh"] for one in told["tenants"]] == [0.0, 0.0]
+    assert len(pd.read_csv(folder / "out" / "electricity.csv")) == 0

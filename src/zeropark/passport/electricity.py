@@ -81,7 +81,7 @@ def hourly_table(paper: Electricity) -> pd.DataFrame:
     return (
         pd.concat(frames, ignore_index=True)
         if frames
-        else pd.DataFrame(columns=["time", "tenant", "origin", "mwh"])
+        else pd.DataFrame({"time": times[:0], "tenant": "", "origin": "", "mwh": 0.0})
     )
 
 

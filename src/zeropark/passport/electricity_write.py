@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,30 +16,51 @@ from zeropark.carbon.attribution import BASES
 from zeropark.passport.electricity import Electricity, hourly_table, hours_of, summary_of, tenant_title
 from zeropark.passport.electricity_page import electricity_html
 from zeropark.passport.electricity_words import t
+from zeropark.report.write import hidden_beside
 
+_PARQUET, _CSV, _BOOK, _PAGE, _SUMMARY = (
+    f"electricity.{end}" for end in ("parquet", "csv", "xlsx", "html", "json")
+)
 _ROWS_OF_A_SHEET = 1_048_575
 _SHEET_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "-"))
 
 
 def write_electricity(paper: Electricity, folder: Path) -> tuple[Path, ...]:
-    """Write all of it, and say where it lies; the JSON last. CSV only where a spreadsheet can hold it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write all of it, and say where it lies. CSV only where a spreadsheet can hold it.
+
+    All files are made in a hidden folder beside it first: stopped at any time before, what is there stays as it was;
+    other files are always left alone. Raises InputError when the folder cannot be written.
+    """
+    temporary = hidden_beside(folder)
+    try:
+        made = _write(paper, temporary)
+        if not folder.exists():
+            temporary.rename(folder.resolve())
+        else:
+            (folder / _CSV).unlink(missing_ok=True)
+            for name in made:
+                os.replace(temporary / name, folder / name)
+            temporary.rmdir()
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return tuple(folder / name for name in made)
+
+
+def _write(paper: Electricity, folder: Path) -> tuple[str, ...]:
+    """The names of what was written, the JSON last."""
     table = hourly_table(paper)
-    parquet, csv, book, page, summary = (
-        folder / f"electricity.{end}" for end in ("parquet", "csv", "xlsx", "html", "json")
-    )
-    table.astype({"tenant": "category", "origin": "category"}).to_parquet(parquet, index=False)
-    csv.unlink(missing_ok=True)
-    if len(table) <= _ROWS_OF_A_SHEET:
-        local = table.assign(
-            time=table["time"].dt.tz_convert(paper.park.clock.zone).map(pd.Timestamp.isoformat)
-        )
-        local.to_csv(csv, index=False, encoding="utf-8-sig")
-    _write_book(paper, book)
-    page.write_text(electricity_html(paper), encoding="utf-8")
+    table.astype({"tenant": "category", "origin": "category"}).to_parquet(folder / _PARQUET, index=False)
+    fits = len(table) <= _ROWS_OF_A_SHEET
+    if fits:
+        zone = paper.park.clock.zone
+        local = table.assign(time=table["time"].dt.tz_convert(zone).map(pd.Timestamp.isoformat))
+        local.to_csv(folder / _CSV, index=False, encoding="utf-8-sig")
+    _write_book(paper, folder / _BOOK)
+    (folder / _PAGE).write_text(electricity_html(paper), encoding="utf-8")
     text = json.dumps(summary_of(paper), ensure_ascii=False, allow_nan=False, indent=2)
-    summary.write_text(text + "\n", encoding="utf-8")
-    return tuple(file for file in (parquet, csv, book, page, summary) if file.exists())
+    (folder / _SUMMARY).write_text(text + "\n", encoding="utf-8")
+    return (_PARQUET, *((_CSV,) if fits else ()), _BOOK, _PAGE, _SUMMARY)
 
 
 def _write_book(paper: Electricity, path: Path) -> None:
