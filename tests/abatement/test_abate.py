@@ -7,11 +7,13 @@ economiser alone 10 x 0.11 = 1.1 GJ/h, insulation alone 2 x 1.1 = 2.2 GJ/h, toge
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.abatement.conftest import BOILER_HOUSE, MEASURES
 
+from zeropark.abatement.figures import curve
 from zeropark.abatement.report import abatement_html
 from zeropark.abatement.result import Abatement, Planned, Step
 from zeropark.abatement.run import AbateOptions, abate
@@ -85,6 +87,33 @@ measures:
     assert forced.alone[0].planned.built["electrode", "capacity", "GJ/h"] == pytest.approx(5)
     assert forced.alone[0].cost == pytest.approx(500, rel=1e-6)
     assert forced.alone[0].planned.investment == pytest.approx(5000)
+
+
+def test_what_is_built_is_embodied_once_and_not_every_year(park_of: Write) -> None:
+    """A boiler of 5 GJ/h at 7 tCO2e/(GJ/h): 35 t, whatever part of a year the one planned day is."""
+    built = """
+measures:
+  electrode:
+    assets:
+      electrode:
+        kind: converter
+        rated: steam
+        inputs: {bus: 0.28}
+        outputs: {steam: 1}
+        capacity: {existing: 0, min: 5, max: 20, investment: 1000, lifetime: 10, embodied: 7}
+"""
+    folder = park_of(BOILER_HOUSE + built)
+    (step,) = abate(folder, AbateOptions("co2_direct", workers=0)).alone
+    assert step.saved["embodied_co2e"] == pytest.approx(-35)
+    with pytest.raises(InputError, match="found 'embodied_co2e'"):
+        abate(folder, AbateOptions("embodied_co2e", workers=0))
+
+
+def test_names_in_steps_break_into_even_lines(found: Abatement) -> None:
+    titles = {"economiser": ("Economiser", "结晶改机械蒸汽再压缩(MVR)"), "insulation": ("Insulation", "保温")}
+    drawn = curve(replace(found, titles=titles), found.ordered, "zh")
+    texts = {each["name"]: each["text"][0] for each in drawn.data}
+    assert texts["结晶改机械蒸汽再压缩(MVR)"] == "结晶改机械蒸汽再<br>压缩(MVR)"
 
 
 def test_overrides_and_choice_of_measures(park_of: Write) -> None:

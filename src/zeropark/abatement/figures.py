@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 
@@ -49,11 +50,7 @@ def curve(found: Abatement, steps: Sequence[Step], language: Language) -> Drawin
                 "y": [height],
                 "width": [width],
                 "marker": {"color": colours[step.measure], "line": {"color": "#fff", "width": 1}},
-                "text": [
-                    "<br>".join(textwrap.wrap(name, 16 if language == "en" else 7))
-                    if _room(width / total, height, tall)
-                    else ""
-                ],
+                "text": [_in_lines(name, language) if _room(width / total, height, tall) else ""],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
                 "textangle": 0,
@@ -62,6 +59,12 @@ def curve(found: Abatement, steps: Sequence[Step], language: Language) -> Drawin
         )
         at += width
     return drawn
+
+
+def _in_lines(name: str, language: Language) -> str:
+    """The name in lines short enough for a step; in Chinese, where any letter may end one, in even ones."""
+    wide = 16 if language == "en" else math.ceil(len(name) / math.ceil(len(name) / 8))
+    return "<br>".join(textwrap.wrap(name, wide))
 
 
 def _room(share: float, height: float | None, tall: float) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zeropark.abatement.result import LEAST_SHARE, Abatement, Planned, Step
-from zeropark.abatement.work import Names, Shared, work
+from zeropark.abatement.work import Names, Shared, once, work
 from zeropark.accounts.bases import capacity_bases, with_bases
 from zeropark.accounts.standard import accounts_of
 from zeropark.errors import Fault, Infeasible, InputError, NotSolved, Unbounded, fail_if, nearest
@@ -57,7 +57,7 @@ def abate(path: Path, options: AbateOptions | None = None, progress: Progress = 
     apply_overrides(document, options.overrides)  # its faults were told by load
     names = _chosen(park, document, options)
     accounts = accounts_of(with_bases(park, capacity_bases(park)[0])).all
-    _require_emissions(options.account, accounts)
+    _require_emissions(options.account, accounts, park)
     measures = {name: measure for name, measure in measures_of(park.spec).items() if name in names}
     shared = Shared(file, document, measures, options.solver)
     with scheduler_at(None, options.workers) as scheduler:
@@ -76,9 +76,10 @@ def _chosen(park: Park, document: Document, options: AbateOptions) -> Names:
     return names
 
 
-def _require_emissions(name: str, accounts: Mapping[str, Account]) -> None:
-    """What is to fall is an account of the park, in tonnes of CO2 or of coal equivalent."""
-    fitting = [key for key, account in accounts.items() if account.unit in ("tCO2", "tCO2e", "tce")]
+def _require_emissions(name: str, accounts: Mapping[str, Account], park: Park) -> None:
+    """What is to fall is an account of what the park does in a year, in tonnes of CO2 or of coal equivalent."""
+    told = ("tCO2", "tCO2e", "tce")
+    fitting = [key for key, each in accounts.items() if each.unit in told and not once(each, park)]
     if name not in fitting:
         expected = "an account in tCO2 or tce: " + ", ".join(fitting)
         raise InputError([Fault("--account", None, "account", f"'{name}'", expected, nearest(name, fitting))])

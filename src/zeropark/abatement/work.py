@@ -9,10 +9,12 @@ from pathlib import Path
 from zeropark.abatement.result import Bound, Planned, Status
 from zeropark.accounts.money import annuity
 from zeropark.errors import Infeasible, InputError, Unbounded, UnmetRequest
+from zeropark.forms import Account
 from zeropark.optimize.options import SolverOptions
 from zeropark.outcome import Outcome
 from zeropark.park.efficiency_spec import Measure
 from zeropark.park.measures import with_measures
+from zeropark.park.model import Park
 from zeropark.park.yaml import Document
 from zeropark.planning import PlanOptions, plan
 from zeropark.readings import load
@@ -67,12 +69,21 @@ def read(outcome: Outcome, measures: list[Measure]) -> Planned:
     return Planned(
         "optimal",
         outcome.bill.total / years + beside,
-        {name: reading.value / years for name, reading in outcome.accounts.items()},
+        {
+            name: reading.value if once(reading.account, park) else reading.value / years
+            for name, reading in outcome.accounts.items()
+        },
         {key: more for key, more in added.items() if more > 1e-6},
         invested + sum(measure.investment for measure in measures),
         bounds=tuple(_bound(verdict) for verdict in outcome.rules if _stands_at(verdict)),
         titles={name: (a.name or name, a.name_zh or a.name or name) for name, a in park.assets.items()},
     )
+
+
+def once(account: Account, park: Park) -> bool:
+    """Whether it counts what is built, once, and not what flows in a period; life-cycle amounts where nothing is."""
+    sized = {key for key, _ in park.sizings()}
+    return sized.issuperset(account.form.terms) and bool(account.form.terms or account.unit == "tCO2e")
 
 
 def _stands_at(verdict: Verdict) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from zeropark.abatement.result import Abatement
 from zeropark.abatement.run import AbateOptions, abate
@@ -192,8 +192,9 @@ def abate_command(
 def _say_abatement(found: Abatement, page: Path) -> None:
     """Both curves as tables, what they do not agree on, and where the page lies."""
     unit = found.units[found.account]
-    table = Table("measure", f"saves {unit}/a alone", f"{found.currency}/{unit} alone", f"saves {unit}/a in order",
-                  f"{found.currency}/{unit} in order", box=None, pad_edge=False)  # fmt: skip
+    heads = (f"saves {unit}/a alone", f"{found.currency}/{unit} alone", f"saves {unit}/a in order",
+             f"{found.currency}/{unit} in order")  # fmt: skip
+    table = Table(Column("measure", overflow="fold"), *heads, box=None, pad_edge=False)
     alone = {step.measure: step for step in found.alone}
     for step in found.ordered:
         single = alone[step.measure]
