@@ -64,7 +64,7 @@ def _bar(step: Step, at: float, y: float, scale: float) -> list[str]:
     direct, indirect = max(step.direct, 0.0) * scale, max(step.indirect, 0.0) * scale
     x = _LABELS + at * scale
     weight = 'font-weight="650"' if step.kind == "total" else ""
-    halo = f'{weight} paint-order="stroke" stroke="#fff" stroke-width="3"'
+    halo = f'{weight} paint-order="stroke" stroke="#fff" stroke-width="7" stroke-linejoin="round"'
     return [
         _text(_LABELS - 10, y + 17, _short(step.title), "end", weight),
         _rect(x, y + 4, max(direct, 0.8), 18, _COLOURS[step.kind]),
