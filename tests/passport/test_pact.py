@@ -13,10 +13,10 @@ import jsonschema
 import pytest
 import yaml
 from tests.passport import small
-from tests.passport.conftest import CREATED, Works
+from tests.passport.conftest import CREATED, Works, works_in
 
 from zeropark.errors import InputError
-from zeropark.passport.pact import country_of, decimal, declared_of, pact_of
+from zeropark.passport.pact import Declared, country_of, decimal, declared_of, pact_of
 from zeropark.passport.pact_list import Filter, footprint_by_id, footprints_in, validity
 from zeropark.passport.write import Passport
 
@@ -59,10 +59,13 @@ def test_valid_without_a_country(works: Works, issued: Passport) -> None:
 def test_figures(issued: Passport) -> None:
     found = pact(issued)
     pcf = found["pcf"]
-    assert float(pcf["pcfExcludingBiogenicUptake"]) == pytest.approx(small.PART)  # per tonne: 1000 kg
-    assert (pcf["declaredUnitOfMeasurement"], pcf["declaredUnitAmount"]) == ("kilogram", "1000")
-    assert pcf["productMassPerDeclaredUnit"] == "1000"
-    assert pcf["fossilCarbonContent"] == "10"  # 0.01 kg/kg
+    # what is supplied in bulk is declared as one kilogram (declaredUnitAmount: "MUST be 1")
+    assert float(pcf["pcfExcludingBiogenicUptake"]) == pytest.approx(small.PART / 1000)
+    assert float(pcf["fossilGhgEmissions"]) == pytest.approx(small.PART / 1000)
+    assert (pcf["declaredUnitOfMeasurement"], pcf["declaredUnitAmount"]) == ("kilogram", "1")
+    assert pcf["productMassPerDeclaredUnit"] == "1"
+    assert pcf["fossilCarbonContent"] == "0.01"  # kg/kg
+    assert "capital goods" not in pcf["exemptedEmissionsDescription"]  # nothing here states any
     assert pcf["geographyCountry"] == "CN"
     assert (pcf["referencePeriodStart"], pcf["referencePeriodEnd"]) == (
         "2025-02-28T16:00:00Z",
@@ -91,6 +94,50 @@ def test_declared_units() -> None:
     assert (declared_of("MWh", None).unit, declared_of("MWh", None).amount) == ("kilowatt hour", 1000.0)
     assert declared_of("pcs", 45.0).mass_kg == 45.0
     assert declared_of("GJ", None).unit in ("megajoule", "kilowatt hour")
+    assert declared_of("GJ", 5.0).mass_kg == 0.0  # of energy no mass is told
+    assert declared_of("kNm3", 90.0) == Declared("cubic meter", 1000.0, 90.0)
+    assert declared_of("m2", 2.0).unit == "square meter"
+    with pytest.raises(InputError, match="a product in km"):
+        declared_of("km", 3.0)
+
+
+def test_a_gas_is_told_by_the_cubic_metre(tmp_path: Path) -> None:
+    """Parts by the thousand normal cubic metres: a thousandth of the value for each, and of the 90 kg."""
+    park = small.PARK
+    for old, new in (
+        ("part: {unit: t,", "part: {unit: kNm3,"),
+        ("rated: part, capacity: 9 t/h", "rated: part, capacity: 9"),
+        ("carbon_content:", "mass: 90 kg/kNm3, carbon_content:"),
+        ("price: 900 CNY/t}", "price: 900 CNY/kNm3, mass: 1 t/kNm3}"),
+    ):
+        assert old in park
+        park = park.replace(old, new)
+    works = works_in(tmp_path / "gas", park=park)
+    found = pact(works.passport("part", tmp_path / "part"))
+    pcf = found["pcf"]
+    assert (pcf["declaredUnitOfMeasurement"], pcf["declaredUnitAmount"]) == ("cubic meter", "1")
+    assert float(pcf["pcfExcludingBiogenicUptake"]) == pytest.approx(small.PART / 1000)
+    assert pcf["productMassPerDeclaredUnit"] == "0.09"
+    assert "normal cubic metres" in found["comment"]
+
+
+def test_a_tenant_without_a_name_is_not_the_park(tmp_path: Path) -> None:
+    works = works_in(tmp_path / "works", park=small.PARK.replace("name: Works Ltd", "name: ''"))
+    assert pact(works.passport("part", tmp_path / "part"))["companyName"] == "works"
+
+
+def test_names_with_spaces_and_other_scripts(tmp_path: Path) -> None:
+    """A name with marks and spaces, a code written in groups, a GTIN: valid URNs, and nothing of it is markup."""
+    park = small.PARK.replace("name: Part, name_zh: 零件", "name: 'Teil Güte 甲 <b>&'").replace(
+        '"73269098"', '"7326 90 98", identifiers: ["urn:gtin:4012345678901"]'
+    )
+    works = works_in(tmp_path / "works", park=park)
+    passport = works.passport("part", tmp_path / "part")
+    found = pact(passport)
+    assert found["productNameCompany"] == "Teil Güte 甲 <b>&"
+    assert found["productClassifications"] == ["urn:pact:productclassification:cn:73269098"]
+    assert found["productIds"] == ["urn:gtin:4012345678901"]
+    assert "<b>&" not in (passport.folder / "passport.html").read_text(encoding="utf-8")
 
 
 def test_country_of_a_zone() -> None:

@@ -57,7 +57,7 @@ def test_by_hand(issued: Passport) -> None:
 
 
 def test_amounts_are_formulas_over_flows_and_claims(issued: Passport) -> None:
-    """What is declared is what nothing beside the statement says: process CO2, draws, other choices."""
+    """What is declared is what nothing beside the statement says: draws, other choices, shares of one."""
     declared = {x.id for x in verify(issued.folder / "passport.json").lines if x.how == "declared"}
     assert {name.partition(".")[0] for name in declared} <= {
         "choice",
@@ -69,7 +69,6 @@ def test_amounts_are_formulas_over_flows_and_claims(issued: Passport) -> None:
     assert {name for name in declared if name.startswith(("process.", "product."))} == {
         "product.mix.press.part",
         "process.smelter.metal.share",
-        "process.smelter.metal.of.direct.smelter.factor",
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator
 
 from zeropark import units
 from zeropark.errors import nearest
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source
-from zeropark.park.footprint_spec import AllocationBy, FootprintSpec, Worth
+from zeropark.park.footprint_spec import AllocationBy, FootprintSpec, Product, Worth
 from zeropark.park.spec import Carrier, ParkFile
 
 Path_ = tuple[str | int, ...]
@@ -19,6 +20,8 @@ WORTH_FIELDS: dict[AllocationBy, str] = {
     "element": "element",
     "energy": "energy",
 }
+_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:[!-~]+", re.IGNORECASE)
+"""RFC 8141: a scheme, a namespace, and what it names, in printable ASCII."""
 _OWN_UNIT: dict[AllocationBy, str] = {"mass": "t", "energy": "GJ"}
 
 
@@ -156,6 +159,20 @@ def _products(spec: ParkFile, section: FootprintSpec, add: Add) -> None:
             hint = "electricity is told by origin: zeropark carbon"
             add((*path, "node"), f"'{product.node}', which carries electricity", "a node of a product", hint)
         _mass(path, carrier, product.mass, add)
+        _names(path, product, add)
+
+
+def _names(path: Path_, product: Product, add: Add) -> None:
+    """Names under which others know a product: URNs, each once, and a code of the Combined Nomenclature."""
+    for n, text in enumerate(product.identifiers):
+        if not _URN.fullmatch(text):
+            hint = "letters and digits after urn:, then the name, without spaces"
+            add((*path, "identifiers", n), f"'{text}'", "a URN such as urn:gtin:4012345678901", hint)
+        elif text in product.identifiers[:n]:
+            add((*path, "identifiers", n), f"'{text}' twice", "each identifier once", "")
+    digits = "".join(product.cn_code.split())
+    if digits and not (digits.isascii() and digits.isdigit() and len(digits) in (4, 6, 8, 10)):
+        add((*path, "cn_code"), f"'{product.cn_code}'", "4, 6, 8 or 10 digits", "")
 
 
 def _mass(path: Path_, carrier: Carrier, mass: float | None, add: Add) -> None:

@@ -34,9 +34,14 @@ class Graph:
         """Asset by its name as ids have it."""
         return {ident(name): name for name in self.park.assets}
 
+    def converter(self, process: str) -> str:
+        """The converter behind a process: the same, or the one whose mode it is."""
+        return process if process in self.park.assets else process.rpartition(":")[0]
+
     def made(self, link: ChainLink) -> list[str]:
         """What a process gives of its output."""
-        return [self._flow("inflow", link.process, link.node)] if self._has(link.process, link.node) else []
+        maker = self.converter(link.process)
+        return [self._flow("inflow", maker, link.node)] if self._has(maker, link.node) else []
 
     def share(self, link: ChainLink) -> list[str]:
         """Part of a process's burden that an output carries, by what the outputs are worth."""
@@ -69,7 +74,7 @@ class Graph:
     def amount(self, link: ChainLink, line: Contribution) -> list[str]:
         """An amount per unit of the link's output."""
         base = f"{link.id}.share/{link.id}.made"
-        return [f"{base} * {part}" for part in self._whole(link.process, line)]
+        return [f"{base} * {part}" for part in self._whole(self.converter(link.process), line)]
 
     def _whole(self, process: str, line: Contribution) -> list[str]:
         """The whole amount of a line in the period, all outputs of the process together."""
@@ -197,9 +202,25 @@ class Graph:
     def _flow(self, way: str, asset: str, node: str) -> str:
         return f"{way}({quoted(asset)},{quoted(node)})"
 
+    def _own_rows(self, kind: str, name: str) -> list[str]:
+        """Rows of the factors that have the name of a process's own emission, or of making something."""
+        if kind == "combustion":
+            return [
+                f"{kind}.{one}" for one in self.park.spec.carriers if ident(one) == name.rpartition(".")[2]
+            ]
+        asset, _, rest = name.partition(".")
+        found = self.by_ident.get(asset)
+        if found is None:
+            return []
+        parts = [part for (one, part), _ in self.park.sizings() if one == found]
+        ways = [*getattr(self.park.assets[found], "ways", {}), *parts]
+        return [f"{kind}.{found}.{way}" for way in ways if rest and ident(way) == rest] or [f"{kind}.{found}"]
+
     def factor(self, line: Contribution, basis: str) -> list[str]:
         """The factor as the user's own list has it, per the same unit."""
-        _, _, name = line.id.partition(".")
+        kind, _, name = line.id.partition(".")
+        if line.kind in ("direct", "embodied"):
+            return [f'cell({quoted(FACTORS)},{quoted(row)},"kgco2e")' for row in self._own_rows(kind, name)]
         asset = self.park.assets.get(self.by_ident.get(name, "")) or self.park.assets.get(
             self.by_ident.get(name.removesuffix("__certified_"), "")
         )

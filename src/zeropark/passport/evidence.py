@@ -14,7 +14,8 @@ import pandas as pd
 from zeropark.carbon.attribution import Attribution
 from zeropark.errors import Fault, InputError
 from zeropark.flows import Flows
-from zeropark.park.model import Park
+from zeropark.park.assets import Converter
+from zeropark.park.model import Assumption, Park
 from zeropark.park.period import Period
 from zeropark.passport.ledger import Claims, claims_of, electric_scales
 from zeropark.statement.canonical import canonical, sha256
@@ -28,7 +29,7 @@ CLAIMS, FACTORS, FLOWS, PARK = "claims", "factors", "flows", "park"
 _WHAT = {
     FLOWS: both("flows of the period", "期内流量"),
     CLAIMS: both("who claims which generation in which step", "逐时段的电量认领台账"),
-    FACTORS: both("upstream factors and what co-products are worth", "上游因子与分摊依据"),
+    FACTORS: both("factors of the park file, and what co-products are worth", "园区文件中的因子与分摊依据"),
     PARK: both("the park file", "园区文件"),
     CERTIFICATES: both("register of certificates", "绿证台账"),
 }
@@ -71,7 +72,11 @@ def write_evidence(
         Input(name, f"{FOLDER}/{path.name}", sha256(path.read_bytes()), _WHAT[name])
         for name, path in files.items()
     )
-    facts = {STEP: repr(park.clock.step_hours), "zeropark_version": metadata.version("zeropark"), **electric_scales(park)}
+    facts = {
+        STEP: repr(park.clock.step_hours),
+        "zeropark_version": metadata.version("zeropark"),
+        **electric_scales(park),
+    }
     return Evidence(folder, inputs, facts, claims)
 
 
@@ -96,7 +101,7 @@ def _register(source: Path, target: Path) -> None:
 
 
 def _factors(park: Park) -> dict[str, dict[str, str | float]]:
-    """Upstream factors and worths as rows of numbers and texts: ``factor.NAME`` and ``worth.CARRIER``."""
+    """Factors and worths as rows of numbers and texts: ``factor.NAME``, ``worth.CARRIER``, ``combustion.CARRIER`` …"""
     told = {a.path: a for a in park.assumptions}
     rows: dict[str, dict[str, str | float]] = {}
     for name, factor in park.spec.factors.items():
@@ -118,4 +123,34 @@ def _factors(park: Park) -> dict[str, dict[str, str | float]]:
         numbers = {key: float(value) for key, value in stated.items() if isinstance(value, (int, float))}
         if numbers:
             rows[f"worth.{name}"] = {**numbers}
+        if carrier.combustion:
+            rows[f"combustion.{name}"] = _stated(
+                1000.0 * carrier.combustion, told.get(f"carriers.{name}.combustion")
+            )
+    return rows | _own_factors(park, told)
+
+
+def _own_factors(park: Park, told: Mapping[str, Assumption]) -> dict[str, dict[str, str | float]]:
+    """What processes themselves emit and making the plant did: ``direct.``, ``gases.``, ``embodied.`` and the asset."""
+    rows: dict[str, dict[str, str | float]] = {}
+    for name, asset in park.assets.items():
+        if not isinstance(asset, Converter):
+            continue
+        for way, mode in asset.ways.items():
+            path = f"assets.{name}.modes.{way}" if way else f"assets.{name}"
+            key = f"{name}.{way}" if way else name
+            each = asset.emissions + (mode.emissions if way else 0.0)
+            if each:
+                rows[f"direct.{key}"] = _stated(1000.0 * each, told.get(f"{path}.emissions"))
+            if asset.other_ghg:
+                rows[f"gases.{key}"] = _stated(1000.0 * asset.other_ghg, told.get(f"assets.{name}.other_ghg"))
+    for (name, part), sizing in park.sizings():
+        if sizing.embodied:
+            path = f"assets.{name}.{part}.embodied"
+            rows[f"embodied.{name}.{part}"] = _stated(1000.0 * sizing.embodied, told.get(path))
     return rows
+
+
+def _stated(kgco2e: float, evidence: Assumption | None) -> dict[str, str | float]:
+    source, mark, date = (evidence.source, evidence.mark, evidence.date) if evidence else ("", "", "")
+    return {"kgco2e": kgco2e, "source": source, "mark": mark, "date": date}

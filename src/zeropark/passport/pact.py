@@ -1,12 +1,14 @@
 """PACT v3.0.3: the ProductFootprint object of a statement. Decimals travel as strings, times in UTC.
 
 Its id follows from the statement's hash, so that the same statement has the same id wherever it is written. Every figure
-is a line of the statement; nothing is computed here but the change to PACT's declared units.
+is a line of the statement; nothing is computed here but the change to PACT's declared units. The declared unit is one
+kilogram, cubic metre, kilowatt hour or piece, as PACT asks of what is supplied in bulk (``declaredUnitAmount``).
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +16,7 @@ from importlib import resources
 from typing import Any
 
 from zeropark import units
+from zeropark.errors import Fault, InputError
 from zeropark.park.model import Park
 from zeropark.park.spec import ParkFile
 from zeropark.statement.canonical import hash_of
@@ -25,10 +28,13 @@ _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:zeropark:statement")
 _DECLARED = {
     "kg": "kilogram",
     "m3": "cubic meter",
+    "Nm3": "cubic meter",
+    "m2": "square meter",
     "kWh": "kilowatt hour",
     "MJ": "megajoule",
     "pcs": "piece",
 }
+_NO_MASS = ("kilowatt hour", "megajoule")
 _QUALITY = {"measured": 1, "supplier": 2, "database": 3, "literature": 4, "estimate": 5}
 _AGES = ((3, 1), (6, 2), (10, 3), (15, 4))
 _COUNTRIES = {"CN": "China", "DE": "Germany", "NL": "Netherlands", "JP": "Japan", "US": "United States"}
@@ -61,14 +67,16 @@ def pact_of(
         "companyName": facts["tenant"] or park.spec.name,
         "companyIds": [_urn("company", park.spec.name, tenant or "")],
         "productDescription": (product.description if product is not None else "") or name,
-        "productIds": list(product.identifiers if product is not None else ())
+        "productIds": list(dict.fromkeys(product.identifiers if product is not None else ()))
         or [_urn("product", park.spec.name, tenant or "", statement.subject)],
         "productNameCompany": name,
         "comment": _comment(statement),
         "pcf": _carbon(statement, park),
     }
     if product is not None and product.cn_code:
-        found["productClassifications"] = [f"urn:pact:productclassification:cn:{product.cn_code}"]
+        found["productClassifications"] = [
+            f"urn:pact:productclassification:cn:{''.join(product.cn_code.split())}"
+        ]
     if preceding:
         found["precedingPfIds"] = list(preceding)
     return found
@@ -80,12 +88,18 @@ def pact_id(statement_hash: str) -> str:
 
 
 def declared_of(unit: str, mass_kg: float | None) -> Declared:
-    """One unit of the product in PACT's words. ``mass_kg``: stated mass; absent where the unit is one of mass itself."""
+    """One unit of the product in PACT's words. Raises InputError where PACT has none.
+
+    mass_kg: stated mass; absent where the unit is one of mass itself.
+    """
     for own, word in _DECLARED.items():
         if units.same_dimension(unit, own):
             amount = units.factor(unit, own)
-            return Declared(word, amount, amount if own == "kg" else mass_kg or 0.0)
-    return Declared("piece", 1.0, mass_kg or 0.0)
+            return Declared(
+                word, amount, amount if own == "kg" else 0.0 if word in _NO_MASS else mass_kg or 0.0
+            )
+    expected = f"a unit that PACT declares: {', '.join(_DECLARED)}"
+    raise InputError([Fault("park.yaml", None, "footprint.products", f"a product in {unit}", expected)])
 
 
 def decimal(value: float) -> str:
@@ -102,22 +116,23 @@ def _carbon(statement: Statement, park: Park) -> dict[str, Any]:
     declared = declared_of(facts["unit"], product.mass if product is not None else None)
     total, biogenic = values["total.kgco2e"], values["total.biogenic"]
     carbon = product.carbon_content if product is not None else 0.0
+    total, biogenic, mass = (value / declared.amount for value in (total, biogenic, declared.mass_kg))
     found: dict[str, Any] = {
         "declaredUnitOfMeasurement": declared.unit,
-        "declaredUnitAmount": decimal(declared.amount),
-        "productMassPerDeclaredUnit": decimal(declared.mass_kg),
+        "declaredUnitAmount": "1",
+        "productMassPerDeclaredUnit": decimal(mass),
         "referencePeriodStart": _time(datetime.fromisoformat(facts["begins"])),
         "referencePeriodEnd": _time(datetime.fromisoformat(facts["ends"])),
         "boundaryProcessesDescription": _boundary(statement),
         "pcfExcludingBiogenicUptake": decimal(total),
         "pcfIncludingBiogenicUptake": decimal(total),
         "fossilGhgEmissions": decimal(max(total - biogenic, 0.0)),
-        "fossilCarbonContent": decimal(carbon * declared.mass_kg),
+        "fossilCarbonContent": decimal(carbon * mass),
         "packagingEmissionsIncluded": False,
         "ipccCharacterizationFactors": ["AR6"],
         "crossSectoralStandards": ["ISO14067", "PACT-3.0"],
         "exemptedEmissionsPercent": "0",
-        "exemptedEmissionsDescription": "No flow of the park file is left out.",
+        "exemptedEmissionsDescription": _exempted(values),
         "allocationRulesDescription": _allocation(statement),
         "primaryDataShare": decimal(100.0 * values["total.primary_share"]),
     }
@@ -130,6 +145,12 @@ def _carbon(statement: Statement, park: Park) -> dict[str, Any]:
     if rating := _ratings(statement, park.spec):
         found["dqi"] = rating
     return found
+
+
+def _exempted(values: Mapping[str, float]) -> str:
+    out = values["total.kgco2e"] == values["choice.without_embodied"] and values["choice.embodied"] != 0
+    plant = " Making of the plant (capital goods) is outside the boundary." if out else ""
+    return f"No flow of the park file is left out.{plant}"
 
 
 def country_of(zone: str) -> str | None:
@@ -174,7 +195,18 @@ def _comment(statement: Statement) -> str:
         "world, else 5."
     )
     sentences = (note if note.endswith(".") else f"{note}." for note in notes)
-    return " ".join([basis, f"Statement {hash_of(statement)}.", *sentences, rating])
+    values = {line.id: line.value for line in statement.lines}
+    parts = values["total.biogenic"], values["total.kgco2e"] - values["total.biogenic"]
+    credit = (
+        ["Credits in the factors make a part negative: parts are told from zero on."]
+        if min(parts) < 0
+        else []
+    )
+    volume = ["Cubic metres are normal cubic metres."] if "Nm3" in facts.get("unit", "") else []
+    given = (
+        "Characterization factors are those of the factors' own sources; AR6 where these follow the latest."
+    )
+    return " ".join([basis, f"Statement {hash_of(statement)}.", *sentences, *credit, *volume, given, rating])
 
 
 def _secondary(statement: Statement, spec: ParkFile) -> list[dict[str, str]]:

@@ -330,7 +330,7 @@ def _facts(of: ProductFootprint, park: Park, register: bool) -> dict[str, str]:
         "begins": begin.isoformat(),
         "ends": (end + park.clock.step).isoformat(),
         "zone": str(zone),
-        "tenant": tenant.name if tenant is not None else "",
+        "tenant": (tenant.name or str(product.tenant)) if tenant is not None and product is not None else "",
         "tenant_zh": tenant.name_zh if tenant is not None else "",
         "spread": "stated" if spread else "not stated",
         "cn_code": product.cn_code if product is not None else "",
