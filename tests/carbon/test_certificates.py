@@ -63,6 +63,42 @@ def test_a_certificate_bought_twice_is_told_from_one_cancelled_twice(tmp_path):
     assert (fault.line, fault.found) == (3, "'c1' bought again")
 
 
+def test_a_name_in_other_letters_is_the_same_certificate_and_the_same_plant(tmp_path):
+    (fault,) = faults_of(tmp_path, f"c1,far,{HOUR0},2,a,2025-02-01", f"C 1,far,{HOUR0},2,b,2025-02-01")
+    assert fault.found == "'C 1' cancelled again, for 'b'"
+    (fault,) = faults_of(tmp_path, f"c1,PV,{HOUR0},2,a,2025-02-01")
+    assert (fault.found, fault.hint) == ("'PV'", "did you mean 'pv'?")
+    file = tmp_path / "certificates.csv"
+    file.write_text(HEAD + f"c1,Solar farm Damao,{HOUR0},2,a,2025-02-01\n", encoding="utf-8")
+    with pytest.raises(InputError, match="did you mean 'pv'"):
+        read_register(file, file.name, "UTC", ("a",), ("pv",), {"Solar farm Damao": "pv"})
+
+
+def test_a_certificate_cannot_be_cancelled_before_it_was_generated(tmp_path):
+    (fault,) = faults_of(tmp_path, f"c1,far,{HOUR0},2,a,2024-12-31")
+    assert (fault.field, fault.found) == ("cancelled_on", "2024-12-31")
+
+
+def test_an_hour_that_the_clock_repeats_needs_its_offset(tmp_path):
+    file = tmp_path / "c.csv"
+    file.write_text(HEAD + "c1,far,2025-10-26 02:00,2025-10-26 03:00,1,,\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"c.csv:2: from: .*needs its offset"):
+        read_register(file, file.name, "Europe/Berlin", (), ())
+    file.write_text(HEAD + "c1,far,2025-10-26 02:00+02:00,2025-10-26 02:00+01:00,1,,\n", encoding="utf-8")
+    (one,) = read_register(file, file.name, "Europe/Berlin", (), ())
+    assert one.hours == 1
+
+
+def test_a_load_has_no_certificates(make_park, tmp_path):
+    park = park_with(make_park, tmp_path, f"c1,load-a,{HOUR0},2,a,2025-02-01", f"c2,pv,{HOUR0},1,,")
+    with pytest.raises(InputError) as error:
+        attribution_of(park, flows_of(park, RATES))
+    assert [(f.line, f.field) for f in error.value.faults] == [(2, "supply"), (3, "mwh")]
+    assert error.value.faults[0].found == "'load-a', which brings no electricity"
+    assert error.value.faults[1].found == "1 MWh more than was metered: certificates for 1 MWh"
+    assert error.value.faults[1].hint == "0 MWh from 2025-01-01 00:00 to 2025-01-01 01:00"
+
+
 def test_a_missing_column_is_told_with_the_nearest(tmp_path):
     file = tmp_path / "r.csv"
     file.write_text("certificate,supply,from,to,MWH,cancelled_for,cancelled_on\n")
@@ -78,7 +114,7 @@ def test_more_than_was_metered_is_a_double_claim(make_park, tmp_path):
         ("c1,pv,2025-01-01 00:00,2025-01-01 02:00,4,,", "c2,pv,2025-01-01 01:00,2025-01-01 02:00,2,,"),
     ):
         park = park_with(make_park, tmp_path, *rows)
-        with pytest.raises(InputError, match="1 MWh claimed twice"):
+        with pytest.raises(InputError, match=r"1 MWh (claimed twice|more than was metered)"):
             attribution_of(park, flows_of(park, RATES))
     park = park_with(make_park, tmp_path, f"c1,pv,{DAY},10,,", "c2,pv,2025-01-01 01:00,2025-01-01 02:00,5,,")
     attribution_of(park, flows_of(park, RATES))

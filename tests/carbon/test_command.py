@@ -122,8 +122,9 @@ def test_words_for_people_and_for_mistakes(folder, capsys):
     said = capsys.readouterr().out
     assert "Beta" in said
     assert "Alpha" not in said
-    with pytest.raises(InputError, match="a tenant that uses electricity"):
-        carbon_command(folder, folder / "flows.csv", tenant="c")
+    with pytest.raises(InputError) as error:
+        carbon_command(folder, folder / "flows.csv", tenant="c", period="2026")
+    assert [fault.file for fault in error.value.faults] == ["--period", "--tenant"]
     table = pd.read_csv(folder / "flows.csv")
     table.drop(index=table.index[3]).to_csv(folder / "gap.csv", index=False)
     with pytest.raises(InputError, match="1 steps missing"):

@@ -49,11 +49,17 @@ class Certificate:
 
 
 def read_register(
-    path: Path, name: str, zone: str, tenants: Sequence[str], assets: Sequence[str]
+    path: Path,
+    name: str,
+    zone: str,
+    tenants: Sequence[str],
+    assets: Sequence[str],
+    titles: Mapping[str, str] | None = None,
 ) -> tuple[Certificate, ...]:
     """All certificates of the register. Times without an offset are in the park's zone.
 
-    name: of the file, for faults. Raises InputError with every fault: columns, unreadable values, unknown tenants,
+    name: of the file, for faults. titles: name in words → asset: a plant of the park under another name would pass for
+    one outside. Raises InputError with every fault: columns, unreadable values, unknown tenants,
     a certificate bought or cancelled twice.
     """
     try:
@@ -71,9 +77,10 @@ def read_register(
     )
     faults: list[Fault] = []
     found = []
+    own = {word.casefold(): asset for word, asset in {**(titles or {}), **{a: a for a in assets}}.items()}
     for row in rows:
         plain = {str(k).strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str) or v is None}
-        if one := _certificate(plain, rows.line_num, name, zone, tenants, assets, faults):
+        if one := _certificate(plain, rows.line_num, name, zone, tenants, own, faults):
             found.append(one)
     faults += _repeated(found, name)
     fail_if(faults)
@@ -86,7 +93,7 @@ def _certificate(
     file: str,
     zone: str,
     tenants: Sequence[str],
-    assets: Sequence[str],
+    own: Mapping[str, str],
     faults: list[Fault],
 ) -> Certificate | None:
     before = len(faults)
@@ -100,7 +107,8 @@ def _certificate(
     begin, end = (_time(row[column], zone) for column in ("from", "to"))
     for column, when in (("from", begin), ("to", end)):
         if when is None:
-            fault(column, f"'{row[column]}'", "a time such as 2025-03-01 00:00")
+            fault(column, f"'{row[column]}'", "a time such as 2025-03-01 00:00",
+                  "an hour that the clock skips or repeats needs its offset, such as +02:00")  # fmt: skip
     if begin is not None and end is not None and end <= begin:
         fault("to", row["to"], f"a time after {row['from']}")
     mwh = _number(row["mwh"])
@@ -116,7 +124,13 @@ def _certificate(
               nearest(row["cancelled_for"], tenants))  # fmt: skip
     if row["cancelled_on"] and not _day(row["cancelled_on"]):
         fault("cancelled_on", f"'{row['cancelled_on']}'", "a day such as 2025-03-31")
-    if row["supply"] and row["supply"] not in assets and (hint := nearest(row["supply"], assets)):
+    elif row["cancelled_on"] and begin is not None:
+        first = begin.tz_convert(zone).date()
+        if date.fromisoformat(row["cancelled_on"]) < first:
+            fault(
+                "cancelled_on", row["cancelled_on"], f"a day from {first} on", "nothing was generated before"
+            )
+    if row["supply"] and row["supply"] not in own.values() and (hint := _meant(row["supply"], own)):
         fault("supply", f"'{row['supply']}'", "a supply of the park, or a name unlike any", hint)
     if len(faults) > before or begin is None or end is None or mwh is None:
         return None
@@ -125,12 +139,20 @@ def _certificate(
     )
 
 
+def _meant(supply: str, own: Mapping[str, str]) -> str:
+    """The asset of the park that a name is near to, as a hint; nothing where it is unlike any."""
+    exact = own.get(supply.casefold())
+    if exact is not None:
+        return f"did you mean '{exact}'?"
+    return nearest(supply, own.values())
+
+
 def _repeated(found: Sequence[Certificate], file: str) -> list[Fault]:
     """A certificate is bought once and cancelled once."""
     first: dict[str, Certificate] = {}
     faults = []
     for one in found:
-        other = first.setdefault(one.name, one)
+        other = first.setdefault("".join(one.name.casefold().split()), one)
         if other is one:
             continue
         twice = one.cancelled_for and other.cancelled_for
@@ -167,7 +189,8 @@ def double_claims(
         for one in inside:
             if one.begin < begin or one.end > end:
                 faults.append(
-                    Fault(file, one.line, "from", f"{one.begin} to {one.end}", f"an interval between {begin} and {end}",
+                    Fault(file, one.line, "from", _span(one.begin, one.end, clock),
+                          f"an interval within {_span(begin, end, clock)}",
                           f"what '{supply}' generated is metered only then")
                 )  # fmt: skip
         for one, missing in _unserved(
@@ -176,11 +199,18 @@ def double_claims(
             if missing > _ROUNDING * one.mwh:
                 claimed = sum(c.mwh for c in inside if c.begin >= one.begin and c.end <= one.end)
                 metered = float(amounts @ (_covers(one, clock)))
+                what = "more than was metered" if claimed == one.mwh > metered else "claimed twice"
                 faults.append(
-                    Fault(file, one.line, "mwh", f"{missing:.6g} MWh claimed twice: certificates for {claimed:.6g} MWh",
-                          f"at most what '{supply}' generated", f"{metered:.6g} MWh from {one.begin} to {one.end}")
+                    Fault(file, one.line, "mwh", f"{missing:.6g} MWh {what}: certificates for {claimed:.6g} MWh",
+                          f"at most what '{supply}' generated",
+                          f"{metered:.6g} MWh from {_span(one.begin, one.end, clock)}")
                 )  # fmt: skip
     return faults
+
+
+def _span(begin: pd.Timestamp, end: pd.Timestamp, clock: Clock) -> str:
+    """An interval in the park's local time."""
+    return " to ".join(f"{when.tz_convert(clock.zone):%Y-%m-%d %H:%M}" for when in (begin, end))
 
 
 def _covers(one: Certificate, clock: Clock) -> Array:

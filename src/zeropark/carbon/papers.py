@@ -36,15 +36,22 @@ def papers_of(park: Park, found: Pooled) -> Papers | None:
     if carbon is None or carbon.certificates is None:
         return None
     file = carbon.certificates
+    titles = {
+        title: name for name, asset in park.assets.items() for title in (asset.name, asset.name_zh) if title
+    }
     register = read_register(
-        park.folder / file, file, str(park.clock.zone), tuple(park.spec.tenants), tuple(park.assets)
+        park.folder / file, file, str(park.clock.zone), tuple(park.spec.tenants), tuple(park.assets), titles
+    )
+    faults = _no_supply(park, register, found, file)
+    own = dict.fromkeys(
+        c.supply for c in register if c.supply in park.assets and not any(f.line == c.line for f in faults)
     )
     metered = {
         name: found.ledger.generated[:, [k for k, o in enumerate(found.origins) if o in (name, certified(name))]].sum(axis=1)
-        for name in dict.fromkeys(c.supply for c in register)
-        if name in park.assets
+        for name in own
     }  # fmt: skip
-    fail_if((*double_claims(register, metered, park.clock, file), *_of_another(park, register, found, file)))
+    faults += double_claims(register, metered, park.clock, file)
+    fail_if((*faults, *_of_another(park, register, found, tuple(own), file)))
     outside = [c for c in register if c.cancelled_for and c.supply not in park.assets]
     return Papers(
         register,
@@ -61,10 +68,25 @@ def _by_tenant(park: Park, register: Sequence[Certificate]) -> dict[str, Array]:
     return total
 
 
-def _of_another(park: Park, register: Sequence[Certificate], found: Pooled, file: str) -> list[Fault]:
+def _no_supply(park: Park, register: Sequence[Certificate], found: Pooled, file: str) -> list[Fault]:
+    """Certificates of an asset that brings no electricity."""
+    brings = [
+        n for n, a in park.assets.items() if {n, certified(n)} & set(found.origins) or a.kind == "converter"
+    ]
+    return [
+        Fault(file, c.line, "supply", f"'{c.supply}', which brings no electricity", "a supply of electricity",
+              f"there are {', '.join(brings[:8])}")
+        for c in register
+        if c.supply in park.assets and c.supply not in brings
+    ]  # fmt: skip
+
+
+def _of_another(
+    park: Park, register: Sequence[Certificate], found: Pooled, own: Sequence[str], file: str
+) -> list[Fault]:
     """Certificates of the park's own supply, cancelled for a tenant beyond what it was given of it and what was sold."""
     faults = []
-    for supply in dict.fromkeys(c.supply for c in register if c.supply in park.assets):
+    for supply in own:
         columns = [k for k, name in enumerate(found.origins) if name in (supply, certified(supply))]
         sold = float(found.ledger.exported[:, columns].sum())
         for tenant in dict.fromkeys(

@@ -11,12 +11,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from zeropark.carbon.attribution import BASES, attribution_of
+from zeropark.carbon.tenants import PARK
 from zeropark.cli.console import console
 from zeropark.cli.given import FlowsOption, ParkOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
+from zeropark.errors import Fault, InputError, fail_if, nearest
 from zeropark.figures.numbers import number, percent
-from zeropark.park.period import period_of
+from zeropark.park.model import Park
+from zeropark.park.period import Period, period_of
 from zeropark.passport.electricity import (
     Electricity,
     electricity_of,
@@ -48,7 +51,7 @@ def carbon_command(
         require_writable(out)
     with bar(quiet=as_json) as progress:
         outcome = outcome_of(park, flows, pairs(overrides), progress, as_json)
-        span = period_of(period, outcome.park.clock)
+        span = _period_and_tenant(period, tenant, outcome.park)
         progress("trace the electricity", 0.0)
         paper = electricity_of(outcome.park, attribution_of(outcome.park, outcome.flows), span, tenant)
         written = write_electricity(paper, out) if out is not None else ()
@@ -58,6 +61,21 @@ def carbon_command(
     _say(paper)
     for file in written:
         console.print(escape(str(file)), soft_wrap=True)
+
+
+def _period_and_tenant(period: str | None, tenant: str | None, park: Park) -> Period:
+    """The period; both faults at once where the tenant is unknown too."""
+    faults: list[Fault] = []
+    names = (*park.spec.tenants, PARK)
+    if tenant is not None and tenant not in names:
+        hint = nearest(tenant, names) or f"there are {', '.join(names)}"
+        faults.append(Fault("--tenant", None, "tenant", f"'{tenant}'", "a tenant of the park", hint))
+    try:
+        span = period_of(period, park.clock)
+    except InputError as error:
+        raise InputError([*error.faults, *faults]) from None
+    fail_if(faults)
+    return span
 
 
 def _say(paper: Electricity) -> None:

@@ -152,10 +152,10 @@ def implausible(
         largest = float(np.max(np.abs(rate), initial=0.0))
         where = f"{stream.asset} {stream.part}".removesuffix(":")
         if float(np.min(rate, initial=0.0)) < -1e-6 * max(largest, 1.0):
-            worst = float(np.min(rate))
-            faults.append(
-                Fault(file, None, where, f"{worst:g}", "no negative rate", "flows are positive into the node")
-            )
+            worst = int(np.argmin(rate))
+            found = f"{rate[worst]:g} at {park.clock.times_local[worst]:%Y-%m-%d %H:%M}"
+            hint = "flows are positive into the node"
+            faults.append(Fault(file, None, where, found, "no negative rate", hint))
         size = capacities.get((stream.asset, str(stream.sized_by)))
         if size is not None and stream.part != "level":
             over = rate - np.asarray(stream.most_share) * size
