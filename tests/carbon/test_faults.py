@@ -117,3 +117,28 @@ def test_meters_that_do_not_agree_give_an_origin_of_its_own(make_park):
     assert unseen == pytest.approx(0.5)
     assert found.operating_co2("load-a", "hourly").tonnes == pytest.approx(5 * 0.8)
     assert max(map(abs, residuals(found, slice(None)).values())) < 1e-9
+
+
+def test_a_contract_may_be_on_what_the_park_makes_itself(make_park):
+    """A turbine makes 2 of the 4 that A and B use, 2 each; B's contract takes both."""
+    park = make_park(
+        {
+            "coal": {"kind": "market", "node": "coal", "buy": {"price": 1}},
+            "turbine": {"kind": "converter", "rated": "bus", "capacity": 9, "inputs": {"coal": 0.5}, "outputs": {"bus": 1}},
+            "grid": {"kind": "market", "node": "bus", "buy": {"price": 1}, "origin": "grid"},
+            "load-a": {"kind": "demand", "node": "bus", "profile": [2], "tenant": "a"},
+            "load-b": {"kind": "demand", "node": "bus", "profile": [2], "tenant": "b"},
+        },
+        {"bus": "electricity", "coal": "coal"},
+        steps=1,
+        tenants={"a": {"name": "A"}, "b": {"name": "B"}},
+        carbon={"grid": GRID, "contracts": {"own": {"tenant": "b", "supply": "turbine"}}},
+    )  # fmt: skip
+    faults = []
+    carbon_faults(park.spec, lambda *fault: faults.append(fault))
+    assert not faults
+    rates = {("coal", "buy"): [1], ("turbine", "activity:"): [2], ("grid", "buy"): [2],
+             ("load-a", "intake"): [2], ("load-b", "intake"): [2]}  # fmt: skip
+    found = attribution_of(park, flows_of(park, rates))
+    names = [o.name for o in found.origins]
+    assert found.supplied("load-b")[names.index("turbine")] == pytest.approx(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from zeropark.errors import nearest
-from zeropark.park.assets import Converter, Demand, Market, Source
+from zeropark.park.assets import AnyAsset, Converter, Demand, Market, Source
 from zeropark.park.spec import ParkFile
 
 Path_ = tuple[str | int, ...]
@@ -17,14 +17,7 @@ def carbon_faults(spec: ParkFile, add: Add) -> None:
     if spec.carbon is None:
         return
     electric = {name for name, node in spec.nodes.items() if _is_electric(spec, node.carrier)}
-    supplies = [
-        name
-        for name, asset in spec.assets.items()
-        if asset.kind in ("source", "market")
-        and isinstance(asset, (Source, Market))
-        and asset.node in electric
-        and (isinstance(asset, Source) or asset.buy is not None)
-    ]
+    supplies = [name for name, asset in spec.assets.items() if _supplies(asset, electric)]
     for name, contract in spec.carbon.contracts.items():
         here: Path_ = ("carbon", "contracts", name)
         if contract.tenant not in spec.tenants:
@@ -43,7 +36,7 @@ def carbon_faults(spec: ParkFile, add: Add) -> None:
             add(
                 (*here, "supply"),
                 f"{what}: '{contract.supply}'",
-                "a source, or a market that buys electricity",
+                "a source, a market that buys, or a converter that makes electricity",
                 hint,
             )
     _overclaimed(spec, add)
@@ -63,6 +56,15 @@ def _overclaimed(spec: ParkFile, add: Add) -> None:
             found = f"{shares[key]:.0%} of '{contract.supply}' at priority {contract.priority}"
             hint = "lower a share, or let one contract come after the others by its priority"
             add(("carbon", "contracts", name, "share"), found, "shares of at most 100 % in all", hint)
+
+
+def _supplies(asset: AnyAsset, electric: set[str]) -> bool:
+    """Whether it brings electricity that a contract can be on."""
+    if isinstance(asset, Converter):
+        return any(port.node in electric for way in asset.ways.values() for port in way.outputs.values())
+    if isinstance(asset, Market):
+        return asset.node in electric and asset.buy is not None
+    return isinstance(asset, Source) and asset.node in electric
 
 
 def _is_electric(spec: ParkFile, carrier: str) -> bool:

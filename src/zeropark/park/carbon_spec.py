@@ -70,13 +70,13 @@ class GridFactors(Declared):
 
 
 class Contract(Declared):
-    """A claim of a tenant on what one source or market of electricity supplies in each step. 绿电合同"""
+    """A claim of a tenant on what one supply of electricity brings in each step. 绿电合同"""
 
     tenant: str
     supply: str
-    """A source, or a market that buys."""
+    """A source, a market that buys, or a converter that makes electricity."""
     share: Annotated[float, Unit("1", gt=0, le=1)] = 1.0
-    """Largest share of the supply of each step."""
+    """Largest share of what reaches users in each step (what is sold is not part of it; what stores give back is)."""
     max_rate: Annotated[float | None, Unit("MW", gt=0)] = None
     """Largest rate in each step."""
     priority: Annotated[int, Field(ge=1, le=99)] = 1
