@@ -33,7 +33,7 @@ class Attribution:
     use_mwh: (consumers, steps), at the consumer's node.
     supplied_mwh: (consumers, steps, origins), generation that served the use: network and storage losses are in it,
     so that the sum over origins is at least the use.
-    contracted_mwh: the part of it that contracts claim. ledger: what became of all generation.
+    contracted_mwh: the part of it that contracts claim; None where there are none. ledger: what became of all generation.
     cancelled, same_hour: tenant → (steps,) MWh of certificates cancelled for it, by when they were generated; all, and
     those that tell the hour.
     """
@@ -75,7 +75,7 @@ class Attribution:
         total = np.zeros(len(self.origins))
         for pool in self.pools:
             if at in pool.rows:
-                shared = pool.shared(steps).total[0]
+                shared = pool.shared(steps, whole=True).total[0]
                 for column, row in enumerate(pool.rows):
                     if row == at:
                         total[: shared.shape[1]] += shared[column]
@@ -215,7 +215,7 @@ def attribution_of(park: Park, flows: Flows) -> Attribution:
         {name: park.assets[name].tenant for name in found.consumers},
         found.use,
         wider(found.supplied, len(names)),
-        wider(found.by_contract, len(names)),
+        None if found.by_contract is None else wider(found.by_contract, len(names)),
         Ledger(**{part: wider(values, len(names)) for part, values in vars(found.ledger).items()}),
         found.pools,
         papers.cancelled if papers else {},

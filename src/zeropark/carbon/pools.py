@@ -9,7 +9,7 @@ import numpy as np
 
 from zeropark import units
 from zeropark.carbon.from_park import certified, network_of
-from zeropark.carbon.network import Network
+from zeropark.carbon.network import Ints, Network
 from zeropark.carbon.origins import electricity_nodes
 from zeropark.carbon.sharing import Claim, Shared, by_contract, the_rest
 from zeropark.carbon.trace import Trace, throughput, trace
@@ -18,6 +18,9 @@ from zeropark.forms import Array
 from zeropark.park.assets import Market
 from zeropark.park.carbon_spec import CarbonSpec
 from zeropark.park.model import Park
+
+_BLOCK = 4096
+"""Steps that are shared at once: large enough to be fast, small enough for memory."""
 
 
 @dataclass(frozen=True)
@@ -39,26 +42,33 @@ class Ledger:
 class Pool:
     """Nodes joined by connections, and who uses electricity there.
 
-    rows: consumers by position; owners: for each of them, the position of its tenant. arrived: (steps, rows, origins) MWh
-    that physically reached each, the losses on the way in it. claims: what each contract may take of all of it.
+    rows: consumers by position; owners, places: for each of them, the position of its tenant and of its node. use: (steps,
+    rows) MWh at the meter. content: (steps, places, origins) MWh of generation behind each MWh at a node, the losses on
+    the way in it. claims: what each contract may take of all that physically reached the users.
     """
 
     tenants: tuple[str | None, ...]
     rows: tuple[int, ...]
     owners: tuple[int, ...]
-    arrived: Array
+    places: Ints
+    use: Array
+    content: Array
     claims: tuple[Claim, ...]
 
-    def shared(self, steps: slice | None = None) -> Shared:
+    def shared(self, steps: slice, whole: bool = False) -> Shared:
         """Supply shared among the rows, (intervals, rows, origins): contracts reach across the whole pool, and what they
         leave stays with whom it physically reached.
 
-        Step by step; with ``steps`` all of them as one interval, so that contracts match over the period.
+        Step by step, or all these steps as one interval, so that contracts match over the period.
         """
-        arrived, claims = self.arrived, self.claims
-        if steps is not None:
-            arrived = arrived[steps].sum(axis=0)[None]
-            claims = tuple(replace(c, amount=c.amount[steps].sum()[None]) for c in claims)
+        use, content = self.use[steps], self.content[steps]
+        amounts = [claim.amount[steps] for claim in self.claims]
+        if whole:
+            rows = [use[:, r] @ content[:, place] for r, place in enumerate(self.places)]
+            arrived, amounts = np.stack(rows)[None], [amount.sum()[None] for amount in amounts]
+        else:
+            arrived = use[:, :, None] * content[:, self.places]
+        claims = [replace(c, amount=amount) for c, amount in zip(self.claims, amounts, strict=True)]
         need, supply = arrived.sum(axis=2), arrived.sum(axis=1)
         owners, wanted = list(self.owners), np.zeros((len(arrived), len(self.tenants)))
         for column, owner in enumerate(owners):
@@ -75,13 +85,16 @@ def _part(some: Array, of: Array) -> Array:
 
 @dataclass(frozen=True)
 class Pooled:
-    """What tracing and sharing give. use: (consumers, steps), supplied and by_contract: (consumers, steps, origins), MWh."""
+    """What tracing and sharing give. use: (consumers, steps), supplied and by_contract: (consumers, steps, origins), MWh.
+
+    by_contract: None where there are no contracts.
+    """
 
     origins: tuple[str, ...]
     consumers: tuple[str, ...]
     use: Array
     supplied: Array
-    by_contract: Array
+    by_contract: Array | None
     ledger: Ledger
     pools: tuple[Pool, ...]
 
@@ -98,18 +111,22 @@ def pooled(park: Park, flows: Flows) -> Pooled:
     at = {name: row for row, name in enumerate(consumers)}
     shape = (len(consumers), net.steps)
     use = np.zeros(shape)
-    supplied, contracted = (np.zeros((*shape, len(traced.colours))) for _ in range(2))
+    supplied = np.zeros((*shape, len(traced.colours)))
+    contracted = np.zeros_like(supplied) if carbon and carbon.contracts else None
     pools = []
     for members in _pool_members(net):
         uses = [u for u, name in enumerate(net.uses.names) if name in at and net.uses.nodes[u] in members]
         if not uses:
             continue
         pool = _pool(park, traced, uses, at)
-        shared = pool.shared()
-        for column, row in enumerate(pool.rows):
-            use[row] += net.uses.rate[:, uses[column]] * net.hours
-            supplied[row] += shared.total[:, column]
-            contracted[row] += shared.by_contract[:, column]
+        for first in range(0, net.steps, _BLOCK):
+            steps = slice(first, first + _BLOCK)
+            shared = pool.shared(steps)
+            for column, row in enumerate(pool.rows):
+                use[row, steps] += pool.use[steps, column]
+                supplied[row, steps] += shared.total[:, column]
+                if contracted is not None:
+                    contracted[row, steps] += shared.by_contract[:, column]
         pools.append(pool)
     ledger = _ledger(traced, exports)
     return Pooled(traced.colours, consumers, use, supplied, contracted, ledger, tuple(pools))
@@ -168,9 +185,14 @@ def _pool_members(network: Network) -> list[frozenset[int]]:
 def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> Pool:
     """One pool: every use needs the generation that physically reached it, so that needs and supply agree in every step."""
     net = traced.network
-    arrived = np.stack(
-        [traced.flowing(int(net.uses.nodes[u]), net.uses.rate[:, u] * net.hours) for u in uses], axis=1
-    )
+    nodes = [int(net.uses.nodes[u]) for u in uses]
+    found = list(dict.fromkeys(nodes))
+    places = np.array([found.index(node) for node in nodes], dtype=np.int64)
+    use = net.uses.rate[:, uses] * net.hours
+    content = np.nan_to_num(traced.content[:, [traced.kept.index(node) for node in found]])
+    supply = np.zeros((net.steps, len(traced.colours)))
+    for column, place in enumerate(places):
+        supply += use[:, column, None] * content[:, place]
     names = [net.uses.names[u] for u in uses]
     of_tenant = [park.assets[name].tenant for name in names]
     tenants = tuple(dict.fromkeys(of_tenant))
@@ -178,8 +200,10 @@ def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> 
         tenants,
         tuple(at[name] for name in names),
         tuple(tenants.index(tenant) for tenant in of_tenant),
-        arrived,
-        tuple(_claims(park.spec.carbon, traced.colours, tenants, arrived.sum(axis=1), net.hours)),
+        places,
+        use,
+        content,
+        tuple(_claims(park.spec.carbon, traced.colours, tenants, supply, net.hours)),
     )
 
 
