@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cbam.works import installation, precursor, process, steelworks
@@ -88,6 +89,45 @@ def test_product_by_actual_and_default_value() -> None:
     later = product_cost(result, result.products[0], CostOptions(year=2034, price_eur_per_t=100))
     assert later.actual is not None
     assert later.actual.eur_per_t == pytest.approx(220)
+
+
+def billets(country: str = "CN") -> Any:
+    told = installation(
+        process("P1", 1000, 200),
+        products=(Product(10, "P1", "72071116", "billets", parameters={"benchmark_route": "D"}),),
+        regime=DEFINITIVE,
+    )
+    return assess(replace(told, country=country))
+
+
+def test_a_default_value_goes_with_the_benchmark_of_its_own_route() -> None:
+    """Billets of route D: the default row of 7207 11 16 names route C (B = 1.364), not the maker's (B = 0.475)."""
+    result = billets()
+    options = CostOptions(price_eur_per_t=75.28)
+    cost = product_cost(result, result.products[0], options)
+    assert cost.default is not None
+    assert cost.default.eur_per_t == pytest.approx((3.486 - 0.975 * 1.364) * 75.28)
+    asked = product_cost(result, result.products[0], replace(options, route="D"))
+    assert asked.default is not None
+    assert asked.default.eur_per_t == pytest.approx((3.486 - 0.975 * 0.475) * 75.28)
+
+
+def test_a_carbon_price_paid_per_tonne_of_emissions_lessens_actual_values() -> None:
+    """0.2 t of emissions, 10 EUR paid for each: 2 EUR less; nothing free in 2034: 0.2 × 100 − 2."""
+    result = billets()
+    options = CostOptions(year=2034, price_eur_per_t=100, paid_eur_per_tco2=10)
+    cost = product_cost(result, result.products[0], options)
+    assert cost.actual is not None
+    assert cost.default is not None
+    assert cost.actual.eur_per_t == pytest.approx(0.2 * 100 - 2)
+    assert cost.default.paid_eur_per_t == 0
+
+
+def test_default_values_of_another_country_are_not_shipped() -> None:
+    result = billets("TR")
+    cost = product_cost(result, result.products[0], CostOptions())
+    assert cost.default is None
+    assert "default values of TR are not shipped / 未收录 TR 的缺省值" in cost.notes
 
 
 def test_cement_default_is_per_tonne_of_clinker() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zeropark.cbam.defaults import Benchmark, DefaultValue, benchmark_of, default_of, figure
+from zeropark.cbam.defaults import Benchmark, DefaultValue, benchmark_of, default_of, figure, shipped_for
 from zeropark.cbam.goods import CLINKER_CODES, content_of, digits
 from zeropark.cbam.result import CbamResult, ProcessResult, ProductResult
 from zeropark.errors import Fault, InputError
@@ -38,12 +38,14 @@ class CostOptions:
     """year: of import. price_eur_per_t: of certificates; None: the last published. route: benchmark letter.
 
     paid_eur_per_t: carbon price paid in the country of origin for a tonne of the good, rebates deducted.
+    paid_eur_per_tco2: the same for a tonne of its emissions, deducted from actual values only; the higher one counts.
     """
 
     year: int = 2026
     price_eur_per_t: float | None = None
     route: str = ""
     paid_eur_per_t: float = 0.0
+    paid_eur_per_tco2: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,12 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
     notes: list[str] = []
     price, factor = certificate_price(options), allocation_factor(options.year)
     chosen = options.route or _route_told(result, product)
-    default = default_of(product.cn_code, chosen or None)
+    default = default_of(product.cn_code, chosen or None) if shipped_for(result.source.country) else None
     content = _content(result, product)
     by_default = None
     if default is None:
-        notes.append(both("no default value for this code", "该编码无缺省值"))
-    elif (
-        line := benchmark_of(product.cn_code, min(options.year, LAST_BENCHMARKS), chosen or default.routes)
-    ) is not None:
+        notes.append(_no_default(result.source.country))
+    elif (line := _default_line(product, default, options, chosen)) is not None:
         see = default.with_markup(options.year) * content
         by_default = cost_of(see, factor * line.b * content, price, options.paid_eur_per_t, "default")
     routes = chosen or _routes_of(result, product)
@@ -135,9 +135,24 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
     actual = None
     if free is not None:
         see = product.see_declared * product.per_tonne_factor
-        actual = cost_of(see, factor * free * content, price, options.paid_eur_per_t, "actual")
+        paid = max(options.paid_eur_per_t, options.paid_eur_per_tco2 * see)
+        actual = cost_of(see, factor * free * content, price, paid, "actual")
     notes += recalled(options)
     return ProductCost(product.row, product.cn_code, product.name, actual, by_default, default, tuple(notes))
+
+
+def _default_line(
+    product: ProductResult, default: DefaultValue, options: CostOptions, told: str
+) -> Benchmark | None:
+    """Benchmark of a default value: of the route that the default itself is told with, not of the maker's own."""
+    year = min(options.year, LAST_BENCHMARKS)
+    return benchmark_of(product.cn_code, year, options.route or default.routes or told)
+
+
+def _no_default(country: str | None) -> str:
+    if shipped_for(country):
+        return both("no default value for this code", "该编码无缺省值")
+    return both(f"default values of {country} are not shipped", f"未收录 {country} 的缺省值")
 
 
 def recalled(options: CostOptions) -> list[str]:

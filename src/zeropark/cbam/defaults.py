@@ -67,6 +67,11 @@ class Figure:
     date: str
 
 
+def shipped_for(country: str | None) -> bool:
+    """Whether the default values that are shipped, those of China, hold there; a country that is not told is taken so."""
+    return country in (None, "", "CN", "China")
+
+
 def defaults_of(cn_code: str) -> tuple[DefaultValue, ...]:
     """The default values of the longest row that heads the code: none, one, or several to choose from by route."""
     code, table = digits(cn_code), _defaults()

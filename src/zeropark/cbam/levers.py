@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zeropark.cbam.cost import CostOptions, product_cost
+from zeropark.cbam.defaults import shipped_for
 from zeropark.cbam.engine import assess
 from zeropark.cbam.lever_changes import Lever, changed
 from zeropark.cbam.model import Installation
@@ -152,10 +153,6 @@ class _Costing:
     years: tuple[int, ...]
     route: str
 
-    def chosen(self, result: CbamResult, good: ProductResult) -> str:
-        """Letter of the benchmark's route."""
-        return self.route or route_of(result, good)
-
     def by_actual(self, result: CbamResult, good: ProductResult, paid_per_tco2: float) -> dict[int, float]:
         """EUR/t by year on actual values; empty where the code has no benchmark."""
         return self._by(result, good, paid_per_tco2 * charged(good), default=False)
@@ -167,7 +164,7 @@ class _Costing:
     def _by(self, result: CbamResult, good: ProductResult, paid: float, default: bool) -> dict[int, float]:
         found = {}
         for year in self.years:
-            cost = product_cost(result, good, CostOptions(year, self.price, self.chosen(result, good), paid))
+            cost = product_cost(result, good, CostOptions(year, self.price, self.route, paid))
             told = cost.default if default else cost.actual
             if told is not None:
                 found[year] = told.eur_per_t
@@ -181,13 +178,7 @@ def charged(good: ProductResult) -> float:
 
 def has_defaults(result: CbamResult) -> bool:
     """Whether the default values that are shipped, those of China, are those of the installation's country."""
-    return result.source.country in (None, "", "CN")
-
-
-def route_of(result: CbamResult, good: ProductResult) -> str:
-    """Letter of the benchmark's route, where the good states it."""
-    product = next(p for p in result.source.products if p.row == good.row)
-    return str(product.parameters.get("benchmark_route", ""))
+    return shipped_for(result.source.country)
 
 
 def _effect(
@@ -209,9 +200,7 @@ def _actual(
     by_default = costing.by_default(base, good)
     if not by_default or not has_defaults(base):
         return None
-    first = product_cost(
-        base, good, CostOptions(min(by_default), costing.price, costing.chosen(base, good), paid)
-    )
+    first = product_cost(base, good, CostOptions(min(by_default), costing.price, costing.route, paid))
     title = both("verified actual values instead of default values", "以核查实测值代替缺省值")
     see = first.default.see_tco2e_per_t if first.default is not None else 0.0
     years = tuple(LeverYear(y, by_default[y], actual[y]) for y in by_default if y in actual)

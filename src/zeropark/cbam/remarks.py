@@ -14,6 +14,8 @@ NOT_INCLUDED = both(
     "未包含(EU) 2026/1740实施条例及2026年6月更正",
 )
 _TOLERANCE = 1e-9
+_ROUNDED_T = 0.5
+"""Typed totals of an installation are off by less; a remark on it would print 0 t."""
 
 
 def notes_of(installation: Installation) -> tuple[str, ...]:
@@ -114,7 +116,7 @@ def controls_of(
                 )
             )
     rest = whole.rest_direct_tco2e
-    if installation.streams and not _closed(rest, whole.direct_tco2e):
+    if installation.streams and abs(rest) >= _ROUNDED_T and not _closed(rest, whole.direct_tco2e):
         more = both(
             f"processes carry {-rest:,.0f} t CO2e more than the installation emits (imports of heat or waste gas, or"
             " too much attributed)",

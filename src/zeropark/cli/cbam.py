@@ -12,7 +12,7 @@ import typer
 from zeropark.carbon.attribution import attribution_of
 from zeropark.cbam.cost import CostOptions, product_cost
 from zeropark.cbam.engine import assess
-from zeropark.cbam.from_park import installation_of
+from zeropark.cbam.from_park import about_of, chinese_of, installation_of
 from zeropark.cbam.levers import levers_of
 from zeropark.cbam.model import DEFINITIVE, TRANSITIONAL, Installation, Regime
 from zeropark.cbam.read_json import read_example
@@ -25,7 +25,7 @@ from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
 from zeropark.cli.say_cbam import say_cbam
 from zeropark.errors import Fault, InputError, nearest
-from zeropark.park.cbam_spec import CbamSpec
+from zeropark.park.model import Park
 from zeropark.park.period import period_of
 from zeropark.passport.cbam_page import page_of
 
@@ -95,19 +95,17 @@ def cbam_command(
     chosen = _regime(regime)
     if out is not None:
         require_writable(out)
-    spec: CbamSpec | None = None
+    of_park: Park | None = None
     if file.suffix.lower() in (*READ, *NOT_READ):
         installation = _from_file(file)
     else:
-        installation, spec = _from_park(file, flows, period, pairs(overrides), as_json)
-    options = CostOptions(year, price, route.upper(), paid)
+        installation, of_park = _from_park(file, flows, period, pairs(overrides), as_json)
+    options = _costing(CostOptions(year, price, route.upper(), paid), of_park)
     result = assess(replace(installation, regime=chosen) if chosen else installation)
     costs = tuple(product_cost(result, product, options) for product in result.products)
     document = document_of(result, costs)
     if out is not None:
-        _write(
-            out, result, document, page_of(result, levers_of(spec) if spec else None, options, tonnes), spec
-        )
+        _write(out, result, document, _page(result, options, tonnes, of_park), of_park)
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
@@ -116,15 +114,37 @@ def cbam_command(
 
 def _from_park(
     park: Path, flows: Path | None, period: str | None, overrides: dict[str, str], quiet: bool
-) -> tuple[Installation, CbamSpec | None]:
-    """The installation of a park over a period, its electricity attributed hour by hour; and its section ``cbam``."""
+) -> tuple[Installation, Park]:
+    """The installation of a park over a period, its electricity attributed hour by hour; and the park."""
     with bar(quiet=quiet) as progress:
         outcome = outcome_of(park, flows, overrides, progress, quiet)
         when = period_of(period, outcome.park.clock)
         progress("attribute electricity", 0.0)
         attribution = attribution_of(outcome.park, outcome.flows)
         found = installation_of(outcome.park, outcome.flows, when, attribution)
-        return found, outcome.park.spec.cbam
+        return found, outcome.park
+
+
+def _costing(asked: CostOptions, park: Park | None) -> CostOptions:
+    """What the command was asked, and what the park file says where it was not."""
+    spec = park.spec.cbam if park is not None else None
+    if spec is None:
+        return asked
+    price = spec.certificate_price if asked.price_eur_per_t is None else asked.price_eur_per_t
+    return replace(asked, price_eur_per_t=price, paid_eur_per_tco2=spec.carbon_price_paid)
+
+
+def _page(result: CbamResult, options: CostOptions, tonnes: float | None, park: Park | None) -> str:
+    """The page, with a park's own levers and Chinese names."""
+    spec = park.spec.cbam if park is not None else None
+    return page_of(
+        result,
+        levers_of(spec) if spec is not None else None,
+        options,
+        tonnes,
+        paid_eur_per_tco2=options.paid_eur_per_tco2,
+        chinese=chinese_of(park) if park is not None else None,
+    )
 
 
 def _regime(told: str | None) -> Regime | None:
@@ -153,32 +173,10 @@ def _from_file(file: Path) -> Installation:
     return read_example(file) if file.suffix.lower() == ".json" else read_template(file)
 
 
-def _write(
-    out: Path, result: CbamResult, document: dict[str, object], page: str, spec: CbamSpec | None
-) -> None:
+def _write(out: Path, result: CbamResult, document: dict[str, object], page: str, park: Park | None) -> None:
     """``cbam.json``, ``cbam.xlsx`` and ``cbam.html``."""
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document, ensure_ascii=False, indent=2)
     (out / "cbam.json").write_text(text + "\n", encoding="utf-8")
     (out / "cbam.html").write_text(page, encoding="utf-8")
-    write_workbook(result.source, result, out / "cbam.xlsx", _about(spec))
-
-
-def _chinese(spec: CbamSpec | None) -> dict[str, str]:
-    """Names of a park's installation, processes and goods, and what they are called in Chinese."""
-    if spec is None:
-        return {}
-    found = {spec.installation.name: spec.installation.name_zh}
-    found |= {process.name or key: process.name_zh for key, process in spec.processes.items()}
-    found |= {good.name or key: good.name_zh for key, good in spec.goods.items()}
-    return {name: chinese for name, chinese in found.items() if chinese}
-
-
-def _about(spec: CbamSpec | None) -> dict[str, str]:
-    """What sheet A of the workbook tells of a park's installation."""
-    if spec is None:
-        return {}
-    told = {
-        key: str(value) for key, value in spec.installation.model_dump().items() if value not in (None, "")
-    }
-    return {**told, "name_local": spec.installation.name_zh}
+    write_workbook(result.source, result, out / "cbam.xlsx", about_of(park) if park is not None else {})

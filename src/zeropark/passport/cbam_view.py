@@ -17,7 +17,7 @@ from zeropark.cbam.cost import (
     product_cost,
 )
 from zeropark.cbam.defaults import BENCHMARKS_SOURCE, figures
-from zeropark.cbam.levers import YEARS, LeverEffect, LeverTable, charged, has_defaults, route_of
+from zeropark.cbam.levers import YEARS, LeverEffect, LeverTable, charged, has_defaults
 from zeropark.cbam.model import TRANSITIONAL
 from zeropark.cbam.result import CbamResult, ProductResult
 from zeropark.figures.numbers import MISSING, Language, number, signed
@@ -85,9 +85,8 @@ def _regime(result: CbamResult, language: Language) -> str:
 
 def _good(paper: Paper, good: ProductResult, table: LeverTable | None, language: Language) -> dict[str, Any]:
     options = paper.options
-    route = options.route or route_of(paper.result, good)
-    costs = {year: _cost(paper, good, year, route) for year in YEARS}
-    now = costs.get(options.year) or _cost(paper, good, options.year, route)
+    costs = {year: _cost(paper, good, year) for year in YEARS}
+    now = costs.get(options.year) or _cost(paper, good, options.year)
     return {
         "name": paper.named(good.name, language),
         "cn_code": good.cn_code,
@@ -104,10 +103,12 @@ def _good(paper: Paper, good: ProductResult, table: LeverTable | None, language:
     }
 
 
-def _cost(paper: Paper, good: ProductResult, year: int, route: str) -> ProductCost:
+def _cost(paper: Paper, good: ProductResult, year: int) -> ProductCost:
     """Cost of a good in a year; by default value only where those of its country are shipped."""
     paid = max(paper.options.paid_eur_per_t, paper.paid_eur_per_tco2 * charged(good))
-    cost = product_cost(paper.result, good, CostOptions(year, paper.options.price_eur_per_t, route, paid))
+    cost = product_cost(
+        paper.result, good, CostOptions(year, paper.options.price_eur_per_t, paper.options.route, paid)
+    )
     return cost if has_defaults(paper.result) else replace(cost, default=None, default_value=None)
 
 
