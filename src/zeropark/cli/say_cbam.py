@@ -54,8 +54,10 @@ def _column(table: Table, head: str, words: tuple[str, ...]) -> None:
 
 
 def _products(result: CbamResult, costs: tuple[ProductCost, ...]) -> Table:
-    table = Table(title="Goods 产品", title_justify="left")
-    heads = ("CN", "name", "per", "SEE dir.", "SEE ind.", "default, no mark-up", "EUR/t", "EUR/t by default")
+    table = Table(
+        title="Goods 产品 (default: value without mark-up; by default: EUR/t with it)", title_justify="left"
+    )
+    heads = ("CN", "name", "per", "SEE dir.", "SEE ind.", "default", "EUR/t", "by default")
     for head in heads:
         _column(table, head, ("CN", "name", "per"))
     for product, cost in zip(result.products, costs, strict=True):
