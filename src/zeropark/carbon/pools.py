@@ -106,6 +106,7 @@ def pooled(park: Park, flows: Flows) -> Pooled:
     carbon = park.spec.carbon
     network = _in_mwh(park, network_of(park, flows, nodes=electricity_nodes(park)))
     traced = trace(network, mixing=carbon.storage if carbon else "proportional", losses="passed on")
+    np.nan_to_num(traced.content, copy=False)  # where nothing flows, nothing is used
     net = traced.network
     consumers, exports = _sides(park, net)
     at = {name: row for row, name in enumerate(consumers)}
@@ -185,14 +186,11 @@ def _pool_members(network: Network) -> list[frozenset[int]]:
 def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> Pool:
     """One pool: every use needs the generation that physically reached it, so that needs and supply agree in every step."""
     net = traced.network
-    nodes = [int(net.uses.nodes[u]) for u in uses]
-    found = list(dict.fromkeys(nodes))
-    places = np.array([found.index(node) for node in nodes], dtype=np.int64)
+    places = np.array([traced.kept.index(int(net.uses.nodes[u])) for u in uses], dtype=np.int64)
     use = net.uses.rate[:, uses] * net.hours
-    content = np.nan_to_num(traced.content[:, [traced.kept.index(node) for node in found]])
     supply = np.zeros((net.steps, len(traced.colours)))
     for column, place in enumerate(places):
-        supply += use[:, column, None] * content[:, place]
+        supply += use[:, column, None] * traced.content[:, place]
     names = [net.uses.names[u] for u in uses]
     of_tenant = [park.assets[name].tenant for name in names]
     tenants = tuple(dict.fromkeys(of_tenant))
@@ -202,7 +200,7 @@ def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> 
         tuple(tenants.index(tenant) for tenant in of_tenant),
         places,
         use,
-        content,
+        traced.content,
         tuple(_claims(park.spec.carbon, traced.colours, tenants, supply, net.hours)),
     )
 

@@ -206,6 +206,8 @@ def _opening_mix(
 
 def _merged(values: Array, told: Ints, mix: Array, remain: Ints, base: int) -> Array:
     """Colours of openings told as the mix of colours that they are."""
+    if remain.size == values.shape[-1]:
+        return values
     result = np.asarray(values[..., remain])
     if told.size:
         result += values[..., base + told] @ mix
