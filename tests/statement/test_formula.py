@@ -69,6 +69,9 @@ def test_value(text: str, expected: float) -> None:
         ("a; a", "not part of the language"),
         ("a == a", "not part of the language"),
         ("1e999", "double precision"),
+        ("１００", "not part of the language"),  # digits of full width, and of other scripts
+        ("٣*2", "not part of the language"),
+        ("1\u00a0+ 1", "not part of the language"),
         ("1e308*1e308", "not finite"),
         ("a/zero", "division by zero"),
         ("", "the end"),

@@ -81,7 +81,10 @@ def verify_command(
     ] = None,
     before: Annotated[
         list[Path] | None,
-        typer.Option("--before", help="An earlier statement of the chain that lies elsewhere. Repeatable."),
+        typer.Option(
+            "--before",
+            help="A statement that lies elsewhere, of the chain or of another product: its claims count too. Repeatable.",
+        ),
     ] = None,
     sha256: Annotated[
         str | None,

@@ -149,6 +149,7 @@ class Graph:
                     if others == [maker]
                     else f"{whole}*{gives}/({' + '.join(self._flow('inflow', a, node) for a in others)})"
                 )
+            found += [f"{whole}*{gives}/({taken})" for taken in self._handed_on(node)]
         return found
 
     def mix(self, link: ChainLink, node: str) -> list[str]:
@@ -159,7 +160,20 @@ class Graph:
             for stores in (False, True):
                 others = " + ".join(self._flow("inflow", a, node) for a in self._givers(node, stores))
                 found.append(f"{gives}/({others})")
+            found += [f"{gives}/({taken})" for taken in self._handed_on(node)]
         return found
+
+    def _handed_on(self, node: str) -> list[str]:
+        """All that was taken from a node, with what stores took and without: where meters do not balance, it carries all."""
+        takers = [
+            name
+            for name in self.park.assets
+            if self._has(name, node) and bool((self.rates.by[name, node] < 0).any())
+        ]
+        plain = [name for name in takers if not isinstance(self.park.assets[name], Storage)]
+        return [
+            " + ".join(self._flow("outflow", name, node) for name in some) for some in (plain, takers) if some
+        ]
 
     def left(self, node: str) -> list[str]:
         """What leaves the gate at a node."""

@@ -124,7 +124,7 @@ def _over(ledger: pd.DataFrame, rates: Rates, statement: Statement) -> Iterator[
             yield f"'{asset}' has no metered flow at '{node}', yet {total:.6g} MWh of it are claimed"
             continue
         claimed = np.bincount(at[rows], weights=ledger["mwh"].to_numpy()[rows], minlength=rates.times.size)
-        made = np.maximum(rates.by[asset, node], 0.0) * (rates.hours * _mwh(statement, node))
+        made = np.maximum(rates.by[asset, node], 0.0) * (rates.hours * mwh_of(statement, node))
         over = np.flatnonzero(claimed > made + _TOLERANCE * max(float(made.max(initial=0.0)), 1e-6))
         yield from (_twice(asset, i, claimed, made, ledger.iloc[rows], rates) for i in over[:_TOLD])
         if over.size > _TOLD:
@@ -132,7 +132,7 @@ def _over(ledger: pd.DataFrame, rates: Rates, statement: Statement) -> Iterator[
     yield from _given_back(ledger)
 
 
-def _mwh(statement: Statement, node: str) -> float:
+def mwh_of(statement: Statement, node: str) -> float:
     """MWh in the unit of a node's flows; a fact says so where it is not one."""
     try:
         return float((statement.facts or {}).get(f"mwh:{node}", "1"))

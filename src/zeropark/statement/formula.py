@@ -32,8 +32,10 @@ FLOWS = "flows"
 _FUNCTIONS = ("min", "max", "abs")
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_.]*)"
-    r"|(?P<text>\"(?:[^\"\\]|\\.)*\")|(?P<sign>[-+*/(),]))"
+    r"|(?P<text>\"(?:[^\"\\]|\\.)*\")|(?P<sign>[-+*/(),]))",
+    re.ASCII,  # digits and spaces of other scripts look like these, and are not
 )
+_END = re.compile(r"[ \t\r\n]*\Z")
 _LONGEST, _DEEPEST = 200_000, 60
 _T = TypeVar("_T")
 
@@ -221,7 +223,7 @@ class _Parser:
 
     def step(self) -> None:
         """Go on to the next token; at the end there is none."""
-        if not self.text[self.at :].strip():
+        if _END.match(self.text, self.at):
             self.kind = self.token = ""
             return
         match = _TOKEN.match(self.text, self.at)
@@ -231,7 +233,7 @@ class _Parser:
         after = match.end()
         self.kind = str(match.lastgroup)
         self.token = match[self.kind]
-        if self.kind == "number" and re.match(r"[A-Za-z0-9_.]", self.text[after:]):
+        if self.kind == "number" and re.match(r"[A-Za-z0-9_.]", self.text[after : after + 1]):
             raise FormulaError(
                 f"'{self.token}{self.text[after : after + 10]}' is neither a number nor a line"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,15 @@ class InputFault(ValueError):
 
 @dataclass(frozen=True)
 class Rates:
-    """Flow of each asset at each node, carrier unit per hour, in order of ``times`` (UTC); ``hours`` of a step."""
+    """Flow of each asset at each node, carrier unit per hour, in order of ``times`` (UTC); ``hours`` of a step.
+
+    carriers: of each node, where the table tells.
+    """
 
     times: Array
     hours: float
     by: Mapping[tuple[str, str], Array]
+    carriers: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_input(one: Input, folder: Path) -> bytes:
@@ -193,7 +197,11 @@ def rates_of(table: pd.DataFrame, step: str) -> Rates:
         if not np.all(np.isfinite(rate)):
             raise FormulaError(f"the flow of '{asset}' at '{node}' has values that are no number")
         found[str(asset), str(node)] = rate
-    return Rates(order, hours, found)
+    carriers = {}
+    if "carrier" in table.columns:
+        pairs = table[["node", "carrier"]].drop_duplicates().astype(str)
+        carriers = dict(zip(pairs["node"], pairs["carrier"], strict=True))
+    return Rates(order, hours, found, carriers)
 
 
 def moments(column: pd.Series[Any]) -> Array:

@@ -13,6 +13,7 @@ from zeropark.statement.canonical import canonical, content_of, hash_of, paper_b
 from zeropark.statement.chain import earlier
 from zeropark.statement.claims import CERTIFICATES, Claimed, certificate_faults, ledger_faults
 from zeropark.statement.equations import LineCheck, check_lines
+from zeropark.statement.form import form_faults, is_footprint, omission_faults, use_faults
 from zeropark.statement.formula import FLOWS, FormulaError, Quantity
 from zeropark.statement.inputs import InputFault, Readings, as_table, load_input
 from zeropark.statement.model import Input, Statement
@@ -73,8 +74,9 @@ def verify(
 ) -> Verification:
     """Verify a statement's file.
 
-    key: public key that must have signed it. before: earlier statements that lie elsewhere. expected: its hash as it
-    was printed (QR code, paper). Raises InputError when the file is no statement, or the key none.
+    key: public key that must have signed it. before: statements that lie elsewhere, of the chain or beside it: what they
+    claim counts too. expected: its hash as it was printed (QR code, paper). Raises InputError when the file is no
+    statement, or the key none.
     """
     paper = read_statement(path)
     statement, found = paper.statement, hash_of(paper.statement)
@@ -87,7 +89,8 @@ def verify(
     checks.append(
         Check("chain", not broken, broken) if statement.previous else Check("chain", None, "the first")
     )
-    checks += _claims_checks(paper, found, chain, readings)
+    checks += _form_checks(statement)
+    checks += _claims_checks(paper, found, (*chain, *_beside(before, (paper, *chain))), readings)
     checks.append(_signature_check(paper, key))
     return Verification(path, statement, found, tuple(checks), check_lines(statement.lines, readings.read))
 
@@ -139,6 +142,25 @@ def _signature_check(paper: Paper, key: Path | None) -> Check:
     return Check("signature", not wrong, wrong)
 
 
+def _form_checks(statement: Statement) -> list[Check]:
+    """Whether the sums of a footprint name all their lines."""
+    if not is_footprint(statement):
+        return []
+    return [Check("form", False, fault) for fault in form_faults(statement)] or [Check("form", True)]
+
+
+def _beside(before: Sequence[Path], known: Sequence[Paper]) -> tuple[Paper, ...]:
+    """Statements that were named and are none of the chain: of another product, issued without regard to this one."""
+    seen = {hash_of(paper.statement) for paper in known}
+    found = []
+    for path in before:
+        paper = read_statement(path)
+        if (own := hash_of(paper.statement)) not in seen:
+            seen.add(own)
+            found.append(paper)
+    return tuple(found)
+
+
 def _claims_checks(paper: Paper, found: str, chain: Sequence[Paper], readings: _Sound) -> list[Check]:
     """The ledger of claims and the certificates, with those of the statements before."""
     checks: list[Check] = []
@@ -155,7 +177,12 @@ def _claims_checks(paper: Paper, found: str, chain: Sequence[Paper], readings: _
     else:
         try:
             readings.refuse(FLOWS)
-            faults = ledger_faults(claimed, readings.rates())
+            rates, ledger = readings.rates(), claimed[0].ledger
+            faults = ledger_faults(claimed, rates)
+            if not faults:
+                faults = use_faults(paper.statement, rates, ledger) + omission_faults(
+                    paper.statement, rates, ledger
+                )
         except FormulaError as error:
             faults = (str(error),)
         checks += [Check("claims", False, fault) for fault in faults] or [Check("claims", True)]

@@ -1,0 +1,163 @@
+"""Passports forged so that every line agrees with its formula and every hash is made anew: what is left out is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.passport import small
+from tests.passport.conftest import Works, works_in
+
+from zeropark.carbon.attribution import attribution_of
+from zeropark.park.period import period_of
+from zeropark.readings import account, load
+from zeropark.statement.canonical import paper_bytes, sha256
+from zeropark.statement.formula import Quantity, evaluate, inputs_of, lines_of, parse
+from zeropark.statement.inputs import Readings
+from zeropark.statement.model import Line, Statement
+from zeropark.statement.read import read_statement
+from zeropark.statement.verify import verify
+
+Copy = Callable[[], Path]
+KEPT = ("spread.", "choice.")
+
+
+def forged(folder: Path, change: Callable[[Statement], Statement]) -> list[str]:
+    """Hashes of inputs and statement made anew, the values of all lines too; what is told of it."""
+    path = folder / "passport.json"
+    statement = read_statement(path).statement
+    inputs = tuple(replace(i, sha256=sha256((folder / i.file).read_bytes())) for i in statement.inputs)
+    path.write_bytes(paper_bytes(recomputed(change(replace(statement, inputs=inputs)), folder)))
+    found = verify(path)
+    assert all(line.agrees for line in found.lines), [line.why for line in found.lines if not line.agrees]
+    return list(found.failures)
+
+
+def recomputed(statement: Statement, folder: Path) -> Statement:
+    """Every value as its formula gives it, loops by passing round until nothing changes. Lines that lost theirs go."""
+    from_inputs = Readings(statement.inputs, folder, statement.facts or {})
+    values = {line.id: line.value for line in statement.lines}
+    lines = [line for line in statement.lines if set(lines_of(parse(line.formula))) <= set(values)]
+    for _ in range(200):
+        before = dict(values)
+        for line in lines:
+            found = _value(line, values, from_inputs)
+            values[line.id] = found if abs(found) > 1e-30 else 0.0
+        if all(abs(values[k] - v) <= 1e-13 * abs(v) for k, v in before.items()):
+            break
+    return replace(statement, lines=tuple(replace(line, value=values[line.id]) for line in lines))
+
+
+def _value(line: Line, values: dict[str, float], readings: Readings) -> float:
+    def read(name: str) -> Quantity:
+        return Quantity(values[name], abs(values[name]))
+
+    return evaluate(parse(line.formula), read, readings.read).value
+
+
+def without(statement: Statement, part: str) -> Statement:
+    """Lines with this in their id go, and their names from every sum."""
+    gone = {line.id for line in statement.lines if part in line.id}
+    kept = []
+    for line in statement.lines:
+        if line.id in gone or line.id.startswith(KEPT):
+            continue
+        terms = [t for t in line.formula.split(" + ") if not any(name in t for name in gone)]
+        formula = " + ".join(terms) or "0"
+        kept.append(replace(line, formula=formula, inputs=inputs_of(parse(formula))))
+    return replace(statement, lines=tuple(kept))
+
+
+def test_nothing_forged(copied: Copy) -> None:
+    assert forged(copied(), lambda s: s) == []
+
+
+def test_an_origin_left_out(copied: Copy) -> None:
+    """Every line of the grid is gone, and every sum is right without it: 1,450 kg become less."""
+    told = forged(copied(), lambda s: without(s, "electricity.grid"))
+    assert any("no line of 6.85714 MWh of 'grid' that are claimed for it" in text for text in told)
+
+
+def test_an_origin_left_out_of_the_ledger_too(copied: Copy) -> None:
+    folder = copied()
+    file = folder / "inputs/claims.parquet"
+    ledger = pd.read_parquet(file)
+    ledger[ledger["origin"].astype(str) != "grid"].to_parquet(file, index=False)
+    told = forged(folder, lambda s: without(s, "electricity.grid"))
+    assert any("'press' used 24 MWh and claims only 17.1429 MWh of any origin" in text for text in told)
+
+
+def test_an_input_left_out(copied: Copy) -> None:
+    told = forged(copied(), lambda s: without(s, "upstream.ore_bought"))
+    assert told == ["claims: 'process.smelter.metal' has no line of what 'smelter' took at 'ore'"]
+
+
+def test_a_sum_that_skips_a_line(copied: Copy) -> None:
+    """The line of ore stands there, and the sums do not name it."""
+
+    def change(statement: Statement) -> Statement:
+        ore = "process.smelter.metal.of.upstream.ore_bought.kgco2e"
+        return replace(statement, lines=tuple(
+            replace(line, formula=line.formula.replace(f" + {ore}", "").replace(f"{ore} + ", ""))
+            if line.id.endswith(".footprint") else line for line in statement.lines if not line.id.startswith(KEPT)
+        ))  # fmt: skip
+
+    told = forged(copied(), change)
+    assert any("'process.smelter.metal.footprint' is not the sum of all" in text for text in told)
+
+
+@pytest.mark.parametrize("name", ["total.kgco2e", "process.smelter.metal.footprint"])
+def test_a_footprint_that_is_only_declared(copied: Copy, name: str) -> None:
+    def change(statement: Statement) -> Statement:
+        lines = (x for x in statement.lines if not x.id.startswith(KEPT))
+        return replace(statement, lines=tuple(
+            replace(x, formula="500", value=500.0, inputs=()) if x.id == name else x for x in lines
+        ))  # fmt: skip
+
+    assert f"form: '{name}' is no sum of lines" in forged(copied(), change)
+
+
+def test_a_line_that_is_less_than_amount_times_factor(copied: Copy) -> None:
+    def change(statement: Statement) -> Statement:
+        name = "process.smelter.metal.of.direct.smelter.kgco2e"
+        lines = (x for x in statement.lines if not x.id.startswith(KEPT))
+        return replace(statement, lines=tuple(
+            replace(x, formula=f"0.5*{x.formula}") if x.id == name else x for x in lines
+        ))  # fmt: skip
+
+    told = forged(copied(), change)
+    assert "form: 'process.smelter.metal.of.direct.smelter.kgco2e' is not its amount times its factor" in told
+
+
+def test_two_statements_that_know_nothing_of_each_other(works: Works, tmp_path: Path) -> None:
+    """The same park under another contract gives the sun to the press, and was issued without --after: named, it is told."""
+    works.passport("part", tmp_path / "part")
+    contract = "\n  contracts: {roof: {tenant: %s, supply: pv}}\nfootprint:"
+    park = small.PARK.replace("tenants: {", "tenants: {press-co: {name: Press}, ").replace(
+        "press: {kind: converter, tenant: works", "press: {kind: converter, tenant: press-co"
+    ).replace("\nfootprint:", contract % "press-co", 1)  # fmt: skip
+    other = works_in(tmp_path / "other", park=park)
+    other.passport("metal", tmp_path / "metal")
+    assert verify(tmp_path / "metal/passport.json").ok
+    found = verify(tmp_path / "metal/passport.json", before=[tmp_path / "part/passport.json"])
+    assert any("double claim" in text for text in found.failures)
+
+
+def test_meters_that_do_not_balance_leave_nothing_declared(tmp_path: Path) -> None:
+    """2 % more ore is weighed in, the press takes 1 % less metal than was given: amounts are still formulas."""
+    place = small.write(tmp_path / "works")
+    table = pd.read_parquet(place / "flows.parquet")
+    table.loc[(table["asset"] == "ore-bought"), "flow"] *= 1.02
+    table.loc[(table["asset"] == "press") & (table["node"] == "metal"), "flow"] *= 0.99
+    table.to_parquet(place / "flows.parquet", index=False)
+    outcome = account(load(place), place / "flows.parquet")
+    works = Works(
+        place, outcome, attribution_of(outcome.park, outcome.flows), period_of(None, outcome.park.clock)
+    )
+    works.passport("part", tmp_path / "part")
+    found = verify(tmp_path / "part/passport.json")
+    assert found.ok
+    assert not [line.id for line in found.lines if line.how == "declared" and line.id.endswith(".amount")]
