@@ -274,7 +274,11 @@ def _complete(spec: ParkFile, section: CbamSpec, add: Add) -> None:
                     found = f"fuel '{carrier}' enters '{name}' at '{asset}', in no stream"
                     hint = "a stream, waste_gases, or without_carbon"
                     add(("cbam", "streams"), found, "every fuel told (Annex II B.1)", hint)
-            if isinstance(declared, Converter) and _process_co2(declared) and not any(port[0] == asset for port in streams):
+            if (
+                isinstance(declared, Converter)
+                and _process_co2(declared)
+                and not any(port[0] == asset for port in streams)
+            ):
                 found = f"'{asset}' states process CO2 (emissions), in no stream"
                 add(("cbam", "streams"), found, "a stream of process_emissions or a mass balance", "")
 
