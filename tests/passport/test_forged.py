@@ -161,3 +161,46 @@ def test_meters_that_do_not_balance_leave_nothing_declared(tmp_path: Path) -> No
     found = verify(tmp_path / "part/passport.json")
     assert found.ok
     assert not [line.id for line in found.lines if line.how == "declared" and line.id.endswith(".amount")]
+
+
+def test_modes_of_their_own_are_cited_as_far_as_flows_tell(tmp_path: Path) -> None:
+    """The smelter also sorts: 1 t of ore and 1 MWh give 0.5 t of sand an hour. 3.5 MWh an hour now: 226.67 kg/MWh.
+
+    Sand, per tonne: 2 t of ore at 100 and 2 MWh; nothing of the 500 kg of process CO2, which is the metal's.
+    """
+    park = small.PARK
+    for old, new in (
+        ("rated: metal, capacity: 9 t/h,", "rated: bus, capacity: 9, modes: {melt: {"),
+        ("inputs: {ore: 1, scrap: 0.2, bus: 2}, outputs: {metal: 1},",
+         "inputs: {ore: 0.5, scrap: 0.1, bus: 1}, outputs: {metal: 0.5},"),
+        ("emissions: 500 kgCO2/t}", "emissions: 250 kgCO2/MWh}, sort: {inputs: {ore: 1, bus: 1}, outputs: {sand: 0.5}}}}\n"
+                                    "  sand-gate: {kind: demand, node: sand, profile: 1}"),
+        ("  part: {unit: t,", "  sand: {unit: t}\n  part: {unit: t,"),
+        ("part: part}", "part: part, sand: sand}"),
+        ("    metal: {node: metal,", "    sand: {node: sand}\n    metal: {node: metal,"),
+    ):  # fmt: skip
+        assert old in park
+        park = park.replace(old, new)
+    place = small.write(tmp_path / "works", park)
+    table = pd.read_parquet(place / "flows.parquet")
+    at = table["asset"] + " " + table["node"]
+    for name, more in (("smelter ore", -1.0), ("ore-bought ore", 1.0), ("smelter bus", -1.0)):
+        table.loc[at == name, "flow"] += more
+    table.loc[(at == "pv bus") | (at == "grid bus"), "flow"] += (table["flow"] > 0).astype(float)
+    metal = table[at == "smelter metal"]
+    sand = metal.assign(node="sand", carrier="sand", flow=0.5)
+    sold = sand.assign(asset="sand-gate", flow=-0.5)
+    pd.concat([table, sand, sold]).to_parquet(place / "flows.parquet", index=False)
+    outcome = account(load(place), place / "flows.parquet")
+    works = Works(
+        place, outcome, attribution_of(outcome.park, outcome.flows), period_of(None, outcome.park.clock)
+    )
+    told = works.passport("sand", tmp_path / "sand").statement
+    assert next(x.value for x in told.lines if x.id == "total.kgco2e") == pytest.approx(200 + 2 * 680 / 3)
+    works.passport("part", tmp_path / "part")
+    found = verify(tmp_path / "part/passport.json")
+    assert found.ok
+    how = {line.id: line.how for line in found.lines}
+    assert how["process.smelter_melt.metal.made"] == "recomputed"
+    assert how["process.smelter_melt.metal.of.direct.smelter.melt.factor"] == "recomputed"
+    assert how["process.press.part.of.process.smelter_melt.metal.amount"] == "recomputed"

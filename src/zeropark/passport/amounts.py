@@ -31,8 +31,14 @@ class Graph:
 
     @cached_property
     def by_ident(self) -> dict[str, str]:
-        """Asset by its name as ids have it."""
-        return {ident(name): name for name in self.park.assets}
+        """Asset by its name as ids have it, a mode's process included."""
+        modes = {
+            ident(f"{name}:{way}"): name
+            for name, asset in self.park.assets.items()
+            if isinstance(asset, Converter)
+            for way in asset.ways
+        }
+        return modes | {ident(name): name for name in self.park.assets}
 
     def converter(self, process: str) -> str:
         """The converter behind a process: the same, or the one whose mode it is."""
