@@ -86,7 +86,7 @@ def _storage(found, flows, period, name, asset, amounts) -> None:
     more = float(level[period.last - 1]) - first
     opened = min(max(-more, 0.0) * asset.discharge_efficiency, discharged)
     kept = min(max(more, 0.0) / asset.charge_efficiency, charged)
-    found.handed[asset.node] += charged
+    found.handed[asset.node] += charged if discharged > 0 else kept  # else what was lost is borne by the pool
     if discharged > 0:
         found.behind[asset.node].append((asset.node, charged - kept + opened))
 

@@ -109,7 +109,7 @@ def draw(seed: int) -> tuple[Any, ...]:
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_slow_expansion_gives_the_same(seed: int) -> None:
     park, flows, att, period = draw(seed)
     slow = expansion(park, flows, att, period)
