@@ -128,3 +128,13 @@ def test_what_is_no_period_or_not_covered_is_a_fault(text: str) -> None:
     with pytest.raises(InputError) as error:
         period_of(text, year())
     assert error.value.faults[0].field == "period"
+
+
+def test_what_was_set_for_this_run_is_noted(tmp_path: Path) -> None:
+    """A paper that cites the park file must say where it was not followed."""
+    assert faults(tmp_path) == []
+    park = read_park(tmp_path, {"factors.grid-life-cycle.footprint": "0.1 kgCO2e/kWh"})
+    assert park.overrides == {"factors.grid-life-cycle.footprint": "0.1 kgCO2e/kWh"}
+    assert park.notes[0].startswith(
+        "set for this run, not as in park.yaml: factors.grid-life-cycle.footprint"
+    )

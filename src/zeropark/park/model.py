@@ -15,6 +15,7 @@ from zeropark.park.assets import AnyAsset, Asset, Converter, Market, Sizing, Sou
 from zeropark.park.fields import Series
 from zeropark.park.spec import ParkFile
 from zeropark.park.tariffs import CapacityCharge, Pack, Tariff
+from zeropark.texts import both
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Park:
     arrays: values of every series that the file names, by ``Series.key``, shape (steps,).
     profiles: availability computed from weather, by asset, shape (steps,), share of capacity.
     lines: line of every dotted path of the park file, for faults that are found later.
+    overrides: fields that were set for this run and stand otherwise in the file, dotted path → value.
     notes: what was done on the user's word (gaps filled), and what is synthetic.
     """
 
@@ -48,11 +50,23 @@ class Park:
     notes: tuple[str, ...] = ()
     profiles: Mapping[str, Array] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def assets(self) -> Mapping[str, AnyAsset]:
         """Assets by name, in file order."""
         return self.spec.assets
+
+    @property
+    def override_notes(self) -> tuple[str, ...]:
+        """What was set for this run: whoever reads the park file beside the figures must know."""
+        return tuple(
+            both(
+                f"set for this run, not as in park.yaml: {path} = {value}",
+                f"本次运行改动，与 park.yaml 不同：{path} = {value}",
+            )
+            for path, value in self.overrides.items()
+        )
 
     def carrier_at(self, node: str) -> str:
         """Carrier that balances at the node."""

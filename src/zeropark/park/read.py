@@ -100,7 +100,8 @@ def read_park(path: Path, overrides: Mapping[str, str] | None = None, parsed: Do
         if table.synthetic
     ]
     assumptions = assumptions_of(document, packs) + parameters_of(spec, packs)
-    return Park(file.parent, spec, clock, arrays, packs, assumptions, tuple(notes), lines=lines)
+    park = Park(file.parent, spec, clock, arrays, packs, assumptions, (), {}, lines, dict(overrides or {}))
+    return replace(park, notes=(*park.override_notes, *notes))
 
 
 def _unknown_names(pruned: ParkFile, document: Document) -> list[Fault]:

@@ -130,7 +130,7 @@ def _carbon(statement: Statement, park: Park) -> dict[str, Any]:
         "fossilCarbonContent": decimal(carbon * mass),
         "packagingEmissionsIncluded": False,
         "ipccCharacterizationFactors": ["AR6"],
-        "crossSectoralStandards": ["ISO14067", "PACT-3.0"],
+        "crossSectoralStandards": ["PACT-3.0"],
         "exemptedEmissionsPercent": "0",
         "exemptedEmissionsDescription": _exempted(values),
         "allocationRulesDescription": _allocation(statement),
