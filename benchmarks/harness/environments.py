@@ -24,7 +24,7 @@ class Environment:
     python: tuple[int, int] = (3, 11)
 
 
-_HIGHS = ("highspy>=1.15", "highspy-extras>=1.15")
+_HIGHS = ("highspy>=1.15,<1.16", "highspy-extras>=1.15,<1.16")
 ENVIRONMENTS = {
     "matrix": Environment(("clarabel>=0.11", "numpy", "scipy", *_HIGHS)),
     "pypsa": Environment(("pypsa>=1.4", *_HIGHS)),

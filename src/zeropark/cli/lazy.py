@@ -31,7 +31,7 @@ COMMANDS = {
     ),
     "verify": (
         "passports",
-        "Recompute a statement from its inputs, line by line. 复核声明",
+        "Recompute a statement from its inputs, line by line; exit 1 where anything disagrees. 复核声明",
     ),
     "cbam": (
         "cbam",
