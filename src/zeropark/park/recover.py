@@ -160,7 +160,7 @@ def implausible(
         if size is not None and stream.part != "level":
             over = rate - np.asarray(stream.most_share) * size
             if float(np.max(over)) > 0.01 * max(size, 1e-9):
-                hint = "give the plan's summary.json with --capacities" if stream.part != "buy" else ""
+                hint = "put the plan's summary.json beside the flows" if stream.part != "buy" else ""
                 faults.append(
                     Fault(
                         file,
