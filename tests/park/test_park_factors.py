@@ -18,6 +18,7 @@ from zeropark.carbon.factors import (
 )
 from zeropark.clock import Clock
 from zeropark.errors import InputError
+from zeropark.park.flowfile import read_flows
 from zeropark.park.period import period_of
 from zeropark.park.read import read_park
 
@@ -138,3 +139,10 @@ def test_what_was_set_for_this_run_is_noted(tmp_path: Path) -> None:
     assert park.notes[0].startswith(
         "set for this run, not as in park.yaml: factors.grid-life-cycle.footprint"
     )
+
+
+def test_a_table_of_flows_without_rows_is_a_fault(tmp_path: Path) -> None:
+    assert faults(tmp_path) == []
+    (tmp_path / "meters.csv").write_text("time,asset,node,carrier,flow\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"meters\.csv: time: found no rows"):
+        read_flows(tmp_path / "meters.csv", read_park(tmp_path))

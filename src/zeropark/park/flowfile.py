@@ -166,6 +166,8 @@ def _clock_fault(park: Park, at: Array, times: pd.Series[pd.Timestamp], path: Pa
     if covered == park.clock.steps:
         return None
     first, last = (park.clock.times_utc[i].strftime("%Y-%m-%d %H:%M") for i in (0, -1))
+    if times.isna().all():
+        return Fault(path.name, None, "time", "no rows", f"every step from {first} to {last} UTC")
     found = f"{covered} of {park.clock.steps} steps, times from {times.min():%Y-%m-%d %H:%M} to {times.max():%Y-%m-%d %H:%M}"
     hint = (
         "times without an offset are read as UTC"
