@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -177,9 +177,3 @@ def residuals(attribution: Attribution, steps: slice) -> dict[str, float]:
         where=there > 1e-9 * max(1e-300, float(there.max(initial=0.0))),
     )
     return dict(zip((o.name for o in attribution.origins), map(float, gap), strict=True))
-
-
-def origins_in(figures: Sequence[TenantCarbon]) -> tuple[str, ...]:
-    """Origins that any of the tenants has something of."""
-    names = dict.fromkeys(name for one in figures for name in one.by_origin)
-    return tuple(n for n in names if any(one.by_origin[n] > 0.0 for one in figures))
