@@ -189,7 +189,11 @@ def test_no_cluster_at_the_address_is_a_fault(monkeypatch: pytest.MonkeyPatch) -
     assert "no scheduler that answers" in fault.found
 
 
-def test_words_say_where_tasks_run(make: Make) -> None:
+def test_words_say_where_tasks_run(make: Make, request: pytest.FixtureRequest) -> None:
+    if request.node.callspec.params["make"] == "cluster":
+        request.getfixturevalue("cluster").wait_for_workers(
+            2
+        )  # one that a test killed may still be coming back
     with make() as scheduler:
         said = scheduler.words()
     expected = "this process" if isinstance(scheduler, InThisProcess) else "2 "

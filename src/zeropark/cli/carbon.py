@@ -13,7 +13,15 @@ from rich.table import Table
 from zeropark.carbon.attribution import BASES, attribution_of
 from zeropark.carbon.tenants import PARK
 from zeropark.cli.console import console
-from zeropark.cli.given import FlowsOption, ParkOption, PeriodOption, outcome_of
+from zeropark.cli.given import (
+    CapacitiesOption,
+    FlowsOption,
+    Given,
+    LevelsOption,
+    ParkOption,
+    PeriodOption,
+    outcome_of,
+)
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
 from zeropark.errors import Fault, InputError, fail_if, nearest
@@ -35,6 +43,8 @@ from zeropark.passport.electricity_write import write_electricity
 def carbon_command(
     park: ParkOption = Path(),
     flows: FlowsOption = None,
+    levels: LevelsOption = None,
+    capacities: CapacitiesOption = None,
     period: PeriodOption = None,
     tenant: Annotated[
         str | None, typer.Option("--tenant", help="One tenant only; default: all.", show_default=False)
@@ -50,7 +60,7 @@ def carbon_command(
     if out is not None:
         require_writable(out)
     with bar(quiet=as_json) as progress:
-        outcome = outcome_of(park, flows, pairs(overrides), progress, as_json)
+        outcome = outcome_of(park, Given(flows, levels, capacities), pairs(overrides), progress, as_json)
         span = _period_and_tenant(period, tenant, outcome.park)
         progress("trace the electricity", 0.0)
         paper = electricity_of(outcome.park, attribution_of(outcome.park, outcome.flows), span, tenant)

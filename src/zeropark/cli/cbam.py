@@ -20,7 +20,7 @@ from zeropark.cbam.read_template import read_template
 from zeropark.cbam.result import CbamResult
 from zeropark.cbam.workbook import write_workbook
 from zeropark.cbam.write import document_of
-from zeropark.cli.given import PeriodOption, outcome_of
+from zeropark.cli.given import CapacitiesOption, Given, LevelsOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
 from zeropark.cli.say_cbam import say_cbam
@@ -86,6 +86,8 @@ def cbam_command(
     route: RouteOption = "",
     tonnes: TonnesOption = None,
     flows: CbamFlowsOption = None,
+    levels: LevelsOption = None,
+    capacities: CapacitiesOption = None,
     period: PeriodOption = None,
     overrides: Overrides = None,
     out: CbamOutOption = None,
@@ -99,7 +101,9 @@ def cbam_command(
     if file.suffix.lower() in (*READ, *NOT_READ):
         installation = _from_file(file)
     else:
-        installation, of_park = _from_park(file, flows, period, pairs(overrides), as_json)
+        installation, of_park = _from_park(
+            file, Given(flows, levels, capacities), period, pairs(overrides), as_json
+        )
     options = _costing(CostOptions(year, price, route.upper(), paid), of_park)
     result = assess(replace(installation, regime=chosen) if chosen else installation)
     costs = tuple(product_cost(result, product, options) for product in result.products)
@@ -113,11 +117,11 @@ def cbam_command(
 
 
 def _from_park(
-    park: Path, flows: Path | None, period: str | None, overrides: dict[str, str], quiet: bool
+    park: Path, given: Given, period: str | None, overrides: dict[str, str], quiet: bool
 ) -> tuple[Installation, Park]:
     """The installation of a park over a period, its electricity attributed hour by hour; and the park."""
     with bar(quiet=quiet) as progress:
-        outcome = outcome_of(park, flows, overrides, progress, quiet)
+        outcome = outcome_of(park, given, overrides, progress, quiet)
         when = period_of(period, outcome.park.clock)
         progress("attribute electricity", 0.0)
         attribution = attribution_of(outcome.park, outcome.flows)

@@ -18,7 +18,7 @@ from zeropark.abatement.run import AbateOptions, abate
 from zeropark.abatement.summary import summary_of as abatement_summary
 from zeropark.abatement.write import write_abatement
 from zeropark.cli.console import console
-from zeropark.cli.given import FlowsOption, PeriodOption, outcome_of
+from zeropark.cli.given import CapacitiesOption, FlowsOption, Given, LevelsOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
 from zeropark.cli.progress import bar
 from zeropark.clock import Clock
@@ -49,6 +49,8 @@ def efficiency_command(
         Path | None, typer.Option("--out", help="Folder for the results.", show_default=False)
     ] = None,
     flows: FlowsOption = None,
+    levels: LevelsOption = None,
+    capacities: CapacitiesOption = None,
     period: PeriodOption = None,
     baseline: Annotated[
         Path | None,
@@ -71,7 +73,9 @@ def efficiency_command(
     if out is not None:
         require_writable(out)
     with bar(quiet=as_json) as progress:
-        outcome = outcome_of(park_option or park, flows, pairs(overrides), progress, as_json)
+        outcome = outcome_of(
+            park_option or park, Given(flows, levels, capacities), pairs(overrides), progress, as_json
+        )
         _require_processes(outcome.park)
         progress("judge the processes", 0.0)
         readings = efficiency_of(outcome.park, outcome.flows, period_of(period, outcome.flows.clock))

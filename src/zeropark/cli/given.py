@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zeropark.cli.console import console
+from zeropark.errors import Fault, fail_if
 from zeropark.optimize.options import Progress
 from zeropark.outcome import Outcome
 from zeropark.planning import plan
@@ -24,6 +26,20 @@ FlowsOption = Annotated[
         show_default=False,
     ),
 ]
+LevelsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--levels", help="Levels of stores; default: levels.parquet beside the flows.", show_default=False
+    ),
+]
+CapacitiesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--capacities",
+        help="A summary.json with capacities; default: the one beside the flows, else existing.",
+        show_default=False,
+    ),
+]
 PeriodOption = Annotated[
     str | None,
     typer.Option(
@@ -34,17 +50,40 @@ PeriodOption = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Given:
+    """Flows in a table, and what stands beside it; all None: none are given, and the park is planned."""
+
+    flows: Path | None = None
+    levels: Path | None = None
+    capacities: Path | None = None
+
+
 def outcome_of(
-    park: Path, flows: Path | None, overrides: dict[str, str], progress: Progress, quiet: bool
+    park: Path, given: Given, overrides: dict[str, str], progress: Progress, quiet: bool
 ) -> Outcome:
     """The outcome over given flows, or of the least-cost plan where none are given (and it is said)."""
+    _require_flows(given)
     progress("read the park", 0.0)
     loaded = load(park, overrides)
-    if flows is not None:
+    if given.flows is not None:
         progress("read the flows", 0.0)
-        return account(loaded, flows)
+        return account(loaded, given.flows, given.levels, given.capacities)
     if not quiet:
         console.print(
             "no --flows: the park is planned first, and its planned flows are read 未给流量表：先做规划"
         )
     return plan(loaded, progress=progress)
+
+
+def _require_flows(given: Given) -> None:
+    """What describes flows is of no use without them: a mistake, since the flows would be planned."""
+    if given.flows is not None:
+        return
+    alone = [name for name, path in (("--levels", given.levels), ("--capacities", given.capacities)) if path]
+    fail_if(
+        [
+            Fault(name, None, name, "no --flows that it belongs to", "a table of flows: --flows")
+            for name in alone
+        ]
+    )

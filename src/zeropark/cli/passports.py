@@ -12,7 +12,15 @@ from rich.markup import escape
 
 from zeropark.carbon.attribution import Basis, attribution_of
 from zeropark.cli.console import console, errors
-from zeropark.cli.given import FlowsOption, ParkOption, PeriodOption, outcome_of
+from zeropark.cli.given import (
+    CapacitiesOption,
+    FlowsOption,
+    Given,
+    LevelsOption,
+    ParkOption,
+    PeriodOption,
+    outcome_of,
+)
 from zeropark.cli.options import AsJson, OutPath, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
 from zeropark.errors import Fault, InputError, nearest
@@ -31,6 +39,8 @@ def passport_command(
     out: OutPath,
     park: ParkOption = Path("."),
     flows: FlowsOption = None,
+    levels: LevelsOption = None,
+    capacities: CapacitiesOption = None,
     period: PeriodOption = None,
     basis: Annotated[
         Basis,
@@ -56,7 +66,7 @@ def passport_command(
     with bar(quiet=as_json) as progress:
         if flows is None:  # before a plan that takes long
             _require_known(product, load(park, pairs(overrides)))
-        outcome = outcome_of(park, flows, pairs(overrides), progress, as_json)
+        outcome = outcome_of(park, Given(flows, levels, capacities), pairs(overrides), progress, as_json)
         during = period_of(period, outcome.park.clock)
         progress("trace the electricity", 0.0)
         attribution = attribution_of(outcome.park, outcome.flows)

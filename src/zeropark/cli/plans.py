@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from zeropark.cli.given import CapacitiesOption, LevelsOption
 from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
 from zeropark.cli.progress import bar
 from zeropark.cli.say import say_outcome
@@ -57,17 +58,8 @@ def account_command(
         ),
     ],
     out: OutPath,
-    levels: Annotated[
-        Path | None,
-        typer.Option(help="Levels of stores; default: levels.parquet beside the flows.", show_default=False),
-    ] = None,
-    capacities: Annotated[
-        Path | None,
-        typer.Option(
-            help="A summary.json with capacities; default: the one beside the flows, else existing.",
-            show_default=False,
-        ),
-    ] = None,
+    levels: LevelsOption = None,
+    capacities: CapacitiesOption = None,
     overrides: Overrides = None,
     as_json: AsJson = False,
 ) -> None:

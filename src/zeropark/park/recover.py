@@ -20,6 +20,7 @@ from zeropark.park.model import Park
 from zeropark.park.streams import activity_effects, streams_of
 
 Net = Mapping[Key, Array]
+_WITHOUT_SIZES = "put the plan's summary.json beside the flows, or name it with --capacities"
 
 
 def rates_of(
@@ -160,7 +161,7 @@ def implausible(
         if size is not None and stream.part != "level":
             over = rate - np.asarray(stream.most_share) * size
             if float(np.max(over)) > 0.01 * max(size, 1e-9):
-                hint = "put the plan's summary.json beside the flows" if stream.part != "buy" else ""
+                hint = _WITHOUT_SIZES if stream.part != "buy" else ""
                 faults.append(
                     Fault(
                         file,

@@ -152,12 +152,14 @@ def is_declared(expression: Expression) -> bool:
 
 
 def evaluate(expression: Expression, line: Callable[[str], Quantity], read: Read) -> Quantity:
-    """Its value. Raises FormulaError where it has none: division by zero, overflow, what ``line`` or ``read`` refuse."""
+    """Its value. Raises FormulaError where it has none: division by zero, a part beyond double precision (also one that
+    a division hides again), what ``line`` or ``read`` refuse.
+    """
     try:
         found = _evaluate(expression, line, read)
     except OverflowError as error:
         raise FormulaError("the value is not finite") from error
-    if not math.isfinite(found.value):
+    if not (math.isfinite(found.value) and math.isfinite(found.size)):
         raise FormulaError("the value is not finite")
     return found
 
