@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from zeropark.cbam.terms import LARGEST, is_nothing, number_of, plain, plain_unit, read_as_blank
@@ -21,6 +21,9 @@ class Log:
     faults: list[Fault] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    objects: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    asked: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    """Objects of the file by path, and the keys that were asked of each: names of one thing together."""
 
     def fault(self, where: str, found: str, expected: str, hint: str = "") -> None:
         """Note one thing wrong, once."""
@@ -31,20 +34,24 @@ class Log:
 
 @dataclass(frozen=True)
 class Branch:
-    """An object of the file: ``path`` in the file, ``place`` in the model."""
+    """An object of the file: ``path`` in the file, ``place`` in the model. What is asked of it is noted in the log.
+
+    tracked: False where the keys are not those of the file.
+    """
 
     data: Mapping[str, Any]
     path: str
     log: Log
     place: str = ""
+    tracked: bool = True
 
     def named(self, place: str) -> Branch:
         """The same object, known in the model by this place."""
-        return Branch(self.data, self.path, self.log, place)
+        return replace(self, place=place)
 
     def branch(self, key: str) -> Branch:
         """An object inside, empty where it is missing or null."""
-        found = self.data.get(key)
+        found = self.data.get(self._key((key,)))
         path, place = self._at(key), f"{self.place}.{key}" if self.place else key
         if found is not None and not isinstance(found, dict):
             self.log.fault(path, _words(found), "an object")
@@ -53,7 +60,7 @@ class Branch:
 
     def branches(self, key: str) -> Iterator[Branch]:
         """The objects of a list, none where it is missing or null."""
-        found = self.data.get(key)
+        found = self.data.get(self._key((key,)))
         if found is None:
             return
         if not isinstance(found, list):
@@ -65,6 +72,10 @@ class Branch:
                 yield Branch(part, path, self.log, self.place)
             else:
                 self.log.fault(path, _words(part), "an object")
+
+    def ask(self, key: str) -> None:
+        """Note that this key is read, by whatever name."""
+        self._key((key,))
 
     def fault(self, key: str, found: str, expected: str, hint: str = "") -> None:
         """Note a fault of this leaf, at its cell where it has one."""
@@ -80,13 +91,11 @@ class Branch:
     ) -> float | None:
         """The number under the first key that is there, in the model's unit; None for a blank.
 
-        units: known units → factor to the model's; a unit that is not known is a fault. place: where it stands in
-        the model; ``*.name`` is below this branch's own place.
+        units: known units → factor to the model's; a unit that is not known is a fault. It stands in the leaf, or
+        under ``KEY_unit`` beside it. place: where it stands in the model; ``*.name`` is below this branch's own place.
         """
-        key = self._key(keys)
-        leaf = self.data.get(key)
+        key, leaf, value = self._leaf(*keys)
         self._note(place or f"*.{keys[-1]}", key)
-        value = leaf.get("value") if isinstance(leaf, dict) else leaf
         if value is None and isinstance(leaf, dict):
             value = leaf.get("blank_means")
         if isinstance(value, str):
@@ -106,7 +115,7 @@ class Branch:
         return float(value) * self._factor(key, leaf, units)
 
     def _factor(self, key: str, leaf: Any, units: Mapping[str, float] | None) -> float:
-        unit = leaf.get("unit") if isinstance(leaf, dict) else None
+        unit = leaf.get("unit") if isinstance(leaf, dict) else self.data.get(self._key((f"{key}_unit",)))
         if units is None or not isinstance(unit, str) or not unit.strip():
             return 1.0
         bare = plain_unit(unit)
@@ -116,9 +125,9 @@ class Branch:
 
     def unit(self, key: str, known: Mapping[str, Term]) -> Term | None:
         """The unit of a leaf as a term of the model; None where none is told. An unknown one is a fault."""
-        leaf = self.data.get(key)
+        leaf = self.data.get(self._key((key,)))
         self._note(f"*.{key}_unit", key)
-        unit = leaf.get("unit") if isinstance(leaf, dict) else self.data.get(f"{key}_unit")
+        unit = leaf.get("unit") if isinstance(leaf, dict) else self.data.get(self._key((f"{key}_unit",)))
         if unit is None or unit == "":
             return None
         found = known.get(plain_unit(str(unit)))
@@ -128,11 +137,9 @@ class Branch:
 
     def text(self, *keys: str, place: str | None = None) -> str | None:
         """The text under the first key that is there; None for a blank. A number becomes its digits."""
-        key = self._key(keys)
-        leaf = self.data.get(key)
+        key, _, value = self._leaf(*keys)
         if place:
             self._note(place, key)
-        value = leaf.get("value") if isinstance(leaf, dict) else leaf
         if value is None or isinstance(value, list | dict):
             return None
         if isinstance(value, float) and math.isfinite(value) and value.is_integer():
@@ -141,19 +148,22 @@ class Branch:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
-        found = self.data.get(key)
-        return tuple(str(item) for item in found) if isinstance(found, list) else ()
+        found = self.data.get(self._key((key,)))
+        if found is None:
+            return ()
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+            self.fault(key, _words(found), "a list of texts")
+            return ()
+        return tuple(found)
 
     def flag(self, key: str) -> bool | None:
         """True, false or blank."""
-        leaf = self.data.get(key)
-        value = leaf.get("value") if isinstance(leaf, dict) else leaf
+        _, _, value = self._leaf(key)
         return value if isinstance(value, bool) else None
 
     def any(self, key: str) -> float | str | None:
         """A number where it is one, else a text."""
-        leaf = self.data.get(key)
-        value = leaf.get("value") if isinstance(leaf, dict) else leaf
+        _, _, value = self._leaf(key)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
         return None if value is None else str(value)
@@ -171,7 +181,22 @@ class Branch:
         return found
 
     def _key(self, keys: tuple[str, ...]) -> str:
+        """The first of these names that is there; noted as asked of this object."""
+        if self.tracked:
+            self.log.objects.setdefault(self.path, self.data)
+            self.log.asked.setdefault(self.path, set()).add(keys)
         return next((key for key in keys if key in self.data), keys[0])
+
+    def _leaf(self, *keys: str) -> tuple[str, Any, Any]:
+        """Key, leaf and value of the first of these names that is there. An object without a value is a fault."""
+        key = self._key(keys)
+        leaf = self.data.get(key)
+        if not isinstance(leaf, dict):
+            return key, leaf, leaf
+        if leaf and not {"value", "blank_means"} & set(leaf):
+            found = f"an object of {', '.join(map(repr, list(leaf)[:4]))}"
+            self.fault(key, found, "'value', with 'unit' and 'ref'", nearest(next(iter(leaf)), ("value",)))
+        return key, leaf, leaf.get("value")
 
     def _at(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key

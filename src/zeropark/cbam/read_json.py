@@ -13,15 +13,22 @@ from datetime import date
 from pathlib import Path
 
 from zeropark.cbam import terms
+from zeropark.cbam.categories import category_in, expected_category
+from zeropark.cbam.json_keys import tell_unread
 from zeropark.cbam.json_leaf import Branch, Log
-from zeropark.cbam.json_sources import measurement_of, pfc_of
+from zeropark.cbam.json_sources import (
+    balance_of,
+    fuel_of,
+    heat_of,
+    measurement_of,
+    pfc_of,
+    stream_of,
+    waste_gas_of,
+)
 from zeropark.cbam.model import (
-    DEFINITIVE,
+    REGIMES,
     TRANSITIONAL,
     Electricity,
-    EmissionBalance,
-    FuelBalance,
-    Heat,
     HourlyEvidence,
     Installation,
     Product,
@@ -29,15 +36,15 @@ from zeropark.cbam.model import (
     PurchasedPrecursor,
     Regime,
     RouteAmount,
-    SourceStream,
     Use,
-    WasteGas,
 )
 from zeropark.cbam.template_constants import CONSTANTS_OF_RULES, constant_remark
 from zeropark.errors import Fault, InputError, fail_if, nearest
 from zeropark.texts import both
 
 SCHEMA = "cbam-worked-example/1"
+WRITTEN = "installation_data"
+"""Where ``cbam.json`` carries the installation that its figures follow from."""
 
 
 def read_example(path: Path) -> Installation:
@@ -58,6 +65,8 @@ def read_example(path: Path) -> Installation:
 def installation_of(data: object, file: str) -> Installation:
     """The installation in the data of a worked example. Raises InputError with every fault."""
     log = Log(file)
+    if isinstance(data, dict) and "schema" not in data and WRITTEN in data:
+        data = data[WRITTEN]
     if not isinstance(data, dict):
         log.fault("schema", "no object", SCHEMA)
         raise InputError(log.faults)
@@ -72,13 +81,13 @@ def installation_of(data: object, file: str) -> Installation:
         period_begin=_date(source.branch("reporting_period"), "start"),
         period_end=_date(source.branch("reporting_period"), "end"),
         regime=_regime(root),
-        streams=tuple(_stream(b, f"S{i}") for i, b in enumerate(root.branches("source_streams"), 1)),
+        streams=tuple(stream_of(b, f"S{i}") for i, b in enumerate(root.branches("source_streams"), 1)),
         pfc=tuple(pfc_of(b, f"PFC{i}") for i, b in enumerate(root.branches("pfc_sources"), 1)),
         measurements=tuple(
             measurement_of(b, f"M{i}") for i, b in enumerate(root.branches("measurement_sources"), 1)
         ),
-        fuel_balance=_fuel(root.branch("fuel_balance")),
-        emission_balance=_balance(root.branch("emission_balance")),
+        fuel_balance=fuel_of(root.branch("fuel_balance")),
+        emission_balance=balance_of(root.branch("emission_balance")),
         processes=tuple(
             _process(b, f"P{i}", names) for i, b in enumerate(root.branches("production_processes"), 1)
         ),
@@ -95,6 +104,7 @@ def installation_of(data: object, file: str) -> Installation:
         remark = constant_remark(name, constants.any(name), constants.where(name))
         if remark is not None:
             root.remark(remark)
+    tell_unread(log)
     fail_if(log.faults)
     return replace(installation, cells=dict(log.cells), remarks=tuple(log.remarks))
 
@@ -113,8 +123,28 @@ def _names(root: Branch) -> dict[str, str]:
 
 
 def _regime(root: Branch) -> Regime:
-    told = " ".join(filter(None, (root.text("regime"), root.branch("source").text("method_of_workbook"))))
-    return DEFINITIVE if "2025/2547" in told and "2023/1773" not in told else TRANSITIONAL
+    """As the file says, in ``regime`` or of its workbook; where it says nothing, transitional, and that is told."""
+    told = root.text("regime")
+    if told is not None:
+        found = terms.regime_of(told)
+        if found is None:
+            root.fault(
+                "regime",
+                f"'{told}'",
+                " or ".join(f"'{regime}'" for regime in REGIMES),
+                nearest(told, REGIMES),
+            )
+        return found or TRANSITIONAL
+    found = terms.regime_of(root.branch("source").text("method_of_workbook") or "")
+    if found is None:
+        root.remark(
+            both(
+                "regime is not told in the file: transitional 2023/1773, as in the Commission's worked examples;"
+                " --regime definitive takes the rules from 2026 on",
+                "文件未注明规则：按过渡期2023/1773（与欧委会算例一致）；用--regime definitive采用2026年起的规则",
+            )
+        )
+    return found or TRANSITIONAL
 
 
 def _date(branch: Branch, key: str) -> date | None:
@@ -126,52 +156,6 @@ def _date(branch: Branch, key: str) -> date | None:
     except ValueError:
         branch.remark(terms.no_date(branch.where(key), text))
         return None
-
-
-def _stream(branch: Branch, id_: str) -> SourceStream:
-    id_ = branch.text("id") or id_
-    branch = branch.named(f"streams.{id_}")
-    method = branch.choice("method", terms.STREAM_METHODS)
-    if method is None and branch.text("method") is None:
-        branch.fault("method", "nothing", "combustion, process_emissions or mass_balance")
-    if "activity_data" not in branch.data and "activity" not in branch.data:
-        branch.fault("activity_data", "nothing", "the amount, null for a blank cell")
-    unit = branch.unit("activity_data", terms.ACTIVITY_UNITS)
-    return SourceStream(
-        id=id_,
-        name=branch.text("name") or id_,
-        method=method or "combustion",
-        activity=branch.number("activity_data", "activity"),
-        activity_unit=unit or "t",
-        ncv=branch.number("ncv", units=terms.CALORIFIC),
-        emission_factor=branch.number("emission_factor"),
-        emission_factor_unit=branch.unit("emission_factor", terms.FACTOR_UNITS),
-        carbon_content=branch.number("carbon_content", units=terms.CARBON),
-        oxidation_percent=branch.number("oxidation_factor", "oxidation_percent", units=terms.PERCENT),
-        conversion_percent=branch.number("conversion_factor", "conversion_percent", units=terms.PERCENT),
-        biomass_percent=branch.number("biomass_fraction", "biomass_percent", units=terms.PERCENT),
-    )
-
-
-def _fuel(branch: Branch) -> FuelBalance:
-    branch = branch.named("fuel_balance")
-    return FuelBalance(
-        total_manual=branch.number("total_manual", units=terms.TERAJOULES),
-        cbam_goods=branch.number("direct_fuel_cbam_goods", "cbam_goods", units=terms.TERAJOULES),
-        electricity=branch.number("fuel_for_electricity", "electricity", units=terms.TERAJOULES),
-        non_cbam=branch.number("direct_fuel_non_cbam", "non_cbam", units=terms.TERAJOULES),
-    )
-
-
-def _balance(branch: Branch) -> EmissionBalance:
-    branch = branch.named("emission_balance")
-    return EmissionBalance(
-        co2_manual=branch.number("co2_manual", units=terms.EMISSIONS),
-        biomass_manual=branch.number("biomass_manual", units=terms.EMISSIONS),
-        n2o_manual=branch.number("n2o_manual", units=terms.EMISSIONS),
-        pfc_manual=branch.number("pfc_manual", units=terms.EMISSIONS),
-        indirect_manual=branch.number("indirect_total_manual", "indirect_manual", units=terms.EMISSIONS),
-    )
 
 
 def _who(told: str, names: dict[str, str]) -> str:
@@ -209,7 +193,7 @@ def _process(branch: Branch, id_: str, names: dict[str, str]) -> ProductionProce
     return ProductionProcess(
         id=id_,
         name=branch.text("name") or id_,
-        goods_category=branch.text("goods_category") or "",
+        goods_category=_category(branch),
         production=_amounts(branch, "production_by_route", f"{at}.production"),
         to_market=branch.number("to_market", units=terms.GOODS),
         consumed_in=_uses(branch, "consumed_in_other_processes", f"{at}.consumed_in", names),
@@ -219,30 +203,34 @@ def _process(branch: Branch, id_: str, names: dict[str, str]) -> ProductionProce
         direct_tco2e=branch.number(
             "dir_em_star", "direct_tco2e", units=terms.EMISSIONS, place=f"{at}.direct_tco2e"
         ),
-        heat=_heat(branch.branch("heat")),
-        waste_gas=_waste_gas(branch.branch("waste_gas")),
+        heat=heat_of(branch.branch("heat")),
+        waste_gas=waste_gas_of(branch.branch("waste_gas")),
         electricity=replace(
             _electricity(branch.branch("electricity"), branch.branch("electricity_exported"), at),
             evidence=_evidence(branch.branch("hourly_evidence")),
         ),
-        bubble_precursors=branch.texts("bubble_precursors"),
+        bubble_precursors=_inside(branch),
     )
 
 
-def _heat(branch: Branch) -> Heat:
-    return Heat(
-        imported_tj=branch.number("imported", "imported_tj", units=terms.TERAJOULES, place="*.imported_tj"),
-        imported_ef=branch.number("imported_ef", units=terms.PER_TERAJOULE),
-        exported_tj=branch.number("exported", "exported_tj", units=terms.TERAJOULES, place="*.exported_tj"),
-        exported_ef=branch.number("exported_ef", units=terms.PER_TERAJOULE),
-    )
+def _category(branch: Branch) -> str:
+    """The goods category as the template writes it; blank stays blank."""
+    told = branch.text("goods_category", place="*.goods_category")
+    if told is None:
+        return ""
+    found = category_in(told)
+    if found is None:
+        branch.fault("goods_category", f"'{told}'", *expected_category(told))
+    return found or told
 
 
-def _waste_gas(branch: Branch) -> WasteGas:
-    return WasteGas(
-        imported_tj=branch.number("imported", "imported_tj", units=terms.TERAJOULES, place="*.imported_tj"),
-        exported_tj=branch.number("exported", "exported_tj", units=terms.TERAJOULES, place="*.exported_tj"),
-    )
+def _inside(branch: Branch) -> tuple[str, ...]:
+    """Precursors made inside of the process: goods categories."""
+    told = branch.texts("bubble_precursors")
+    for text in told:
+        if category_in(text) is None:
+            branch.fault("bubble_precursors", f"'{text}'", *expected_category(text))
+    return tuple(category_in(text) or text for text in told)
 
 
 def _electricity(used: Branch, exported: Branch, at: str) -> Electricity:
@@ -279,7 +267,7 @@ def _precursor(branch: Branch, id_: str, names: dict[str, str]) -> PurchasedPrec
     return PurchasedPrecursor(
         id=id_,
         name=branch.text("name") or id_,
-        goods_category=branch.text("goods_category") or "",
+        goods_category=_category(branch),
         country=branch.text("country"),
         cn_code=branch.text("cn_code"),
         purchased=_amounts(branch, "purchased_by_route", f"{at}.purchased"),

@@ -31,7 +31,13 @@ from zeropark.cbam.template_layout import (
     row_of,
 )
 from zeropark.cbam.template_links import precursors_of, processes_of
-from zeropark.cbam.template_sources import measurements_of, pfc_sources_of, streams_of
+from zeropark.cbam.template_sources import (
+    emissions_of,
+    fuel_of,
+    measurements_of,
+    pfc_sources_of,
+    streams_of,
+)
 from zeropark.cbam.xlsx_cells import CONSTANTS, TOOLS, Cells, read_cells
 from zeropark.errors import fail_if, nearest
 from zeropark.texts import both
@@ -61,7 +67,7 @@ def installation_of_cells(cells: Cells) -> Installation:
     )
     _compute(cells, rows, installation)  # typed lines may point to computed ones, and others to those
     installation = replace(
-        installation, fuel_balance=_fuel(cells, rows), emission_balance=_emissions(cells, rows)
+        installation, fuel_balance=fuel_of(cells, rows), emission_balance=emissions_of(cells, rows)
     )
     _compute(cells, rows, installation)
     names = _process_names(cells)
@@ -108,27 +114,6 @@ def _about(cells: Cells) -> tuple[str | None, str | None, date | None, date | No
         cells.text(A_SHEET, f"I{about + 9}"),
         cells.day(A_SHEET, f"I{period}"),
         cells.day(A_SHEET, f"L{period}"),
-    )
-
-
-def _fuel(cells: Cells, rows: BalanceRows) -> FuelBalance:
-    at = rows.fuel_manual
-    return FuelBalance(
-        total_manual=cells.number(C_SHEET, f"H{at}", "fuel_balance.total_manual"),
-        cbam_goods=cells.number(C_SHEET, f"I{at}", "fuel_balance.cbam_goods"),
-        electricity=cells.number(C_SHEET, f"J{at}", "fuel_balance.electricity"),
-        non_cbam=cells.number(C_SHEET, f"K{at}", "fuel_balance.non_cbam"),
-    )
-
-
-def _emissions(cells: Cells, rows: BalanceRows) -> EmissionBalance:
-    at = rows.emission_manual
-    return EmissionBalance(
-        co2_manual=cells.number(C_SHEET, f"H{at}", "emission_balance.co2_manual"),
-        biomass_manual=cells.number(C_SHEET, f"I{at}", "emission_balance.biomass_manual"),
-        n2o_manual=cells.number(C_SHEET, f"J{at}", "emission_balance.n2o_manual"),
-        pfc_manual=cells.number(C_SHEET, f"K{at}", "emission_balance.pfc_manual"),
-        indirect_manual=cells.number(C_SHEET, f"M{at}", "emission_balance.indirect_manual"),
     )
 
 

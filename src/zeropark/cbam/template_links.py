@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from zeropark.cbam import terms
+from zeropark.cbam.categories import CATEGORIES, category_in, expected_category
 from zeropark.cbam.model import (
     Electricity,
-    Heat,
     ProductionProcess,
     PurchasedPrecursor,
     RouteAmount,
     Use,
-    WasteGas,
 )
+from zeropark.cbam.sources import heat_from, waste_gas_from
 from zeropark.cbam.template_layout import (
     A_SHEET,
     D_SHEET,
@@ -21,8 +23,20 @@ from zeropark.cbam.template_layout import (
     block_rows,
     row_of,
 )
+from zeropark.cbam.template_sources import CellFields
 from zeropark.cbam.xlsx_cells import CONSTANTS, Cells
 from zeropark.texts import both
+
+FIRST_CATEGORY = 89
+"""Row of the first goods category on sheet Parameters_Constants, column A."""
+HEAT_CELLS = {
+    "imported_tj": ("L", 46),
+    "imported_ef": ("L", 47),
+    "exported_tj": ("M", 46),
+    "exported_ef": ("M", 47),
+}
+WASTE_GAS_CELLS = {"imported_tj": ("L", 50), "exported_tj": ("M", 50)}
+"""Column, and rows below the first of a block of sheet D."""
 
 
 def processes_of(cells: Cells, names: dict[str, str]) -> tuple[ProductionProcess, ...]:
@@ -39,9 +53,24 @@ def processes_of(cells: Cells, names: dict[str, str]) -> tuple[ProductionProcess
         told = (cells.text(A_SHEET, f"{column}{row}") for column in "FGHIJK")
         alone = {"only direct production", (cells.text(CONSTANTS, "B62") or "").lower()}
         bubble = tuple(word for word in told if word and word.lower() not in alone)
-        category = cells.text(A_SHEET, f"E{row}") or ""
+        category = category_at(cells, f"E{row}") or ""
         found.append(_process(cells, id_, name, category, block, names, bubble))
     return tuple(found)
+
+
+def category_at(cells: Cells, cell: str) -> str | None:
+    """The goods category in a cell of sheet A, in English or in the file's own words; an unknown one is a fault."""
+    told = cells.text(A_SHEET, cell)
+    if told is None:
+        return None
+    own = {
+        terms.plain(cells.text(CONSTANTS, f"A{FIRST_CATEGORY + number}") or ""): category
+        for number, category in enumerate(CATEGORIES)
+    }
+    found = category_in(told) or own.get(terms.plain(told))
+    if found is None:
+        cells.fault(A_SHEET, cell, f"'{told}'", *expected_category(told))
+    return found or told
 
 
 def _process(
@@ -69,16 +98,8 @@ def _process(
         heat_applies=cells.flag(D_SHEET, f"K{block + 39}"),
         waste_gas_applies=cells.flag(D_SHEET, f"L{block + 39}"),
         direct_tco2e=number("L", 43, "direct_tco2e"),
-        heat=Heat(
-            imported_tj=number("L", 46, "heat.imported_tj"),
-            imported_ef=number("L", 47, "heat.imported_ef"),
-            exported_tj=number("M", 46, "heat.exported_tj"),
-            exported_ef=number("M", 47, "heat.exported_ef"),
-        ),
-        waste_gas=WasteGas(
-            imported_tj=number("L", 50, "waste_gas.imported_tj"),
-            exported_tj=number("M", 50, "waste_gas.exported_tj"),
-        ),
+        heat=heat_from(_flows(cells, block, HEAT_CELLS, f"{at}.heat")),
+        waste_gas=waste_gas_from(_flows(cells, block, WASTE_GAS_CELLS, f"{at}.waste_gas")),
         electricity=Electricity(
             consumed_mwh=number("L", 54, "electricity.consumed_mwh"),
             ef_tco2_per_mwh=number("L", 55, "electricity.ef_tco2_per_mwh"),
@@ -88,6 +109,12 @@ def _process(
         ),
         bubble_precursors=bubble,
     )
+
+
+def _flows(cells: Cells, block: int, offsets: Mapping[str, tuple[str, int]], at: str) -> CellFields:
+    """Heat or waste gas of a block: cells given by column and distance from the block's first row."""
+    columns = {name: f"{column}{block + offset}" for name, (column, offset) in offsets.items()}
+    return CellFields(cells, D_SHEET, columns, at)
 
 
 def _total(cells: Cells, sheet: str, first: int, total: int) -> None:
@@ -151,10 +178,11 @@ def precursors_of(cells: Cells, names: dict[str, str]) -> tuple[PurchasedPrecurs
     found = []
     for number, block in enumerate(blocks, 1):
         row, id_ = listed + number - 1, f"PP{number}"
-        category = cells.text(A_SHEET, f"E{row}")
-        if category is None:
+        told = cells.text(A_SHEET, f"E{row}")
+        if told is None:
             continue
-        name = cells.text(A_SHEET, f"L{row}", f"precursors.{id_}") or f"{id_} - {category}"
+        category = category_at(cells, f"E{row}") or told
+        name = cells.text(A_SHEET, f"L{row}", f"precursors.{id_}") or f"{id_} - {told}"
         country = cells.text(A_SHEET, f"F{row}")
         found.append(_precursor(cells, id_, name, category, country, block, names))
     _require_names_differ(cells, found, listed)

@@ -1,12 +1,63 @@
-"""Sheet B_EmInst of a filled template: source streams, perfluorocarbons, measured stacks"""
+"""Sheets B_EmInst and C of a filled template: source streams, perfluorocarbons, measured stacks, typed balances"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
 from zeropark.cbam import terms
-from zeropark.cbam.model import ActivityUnit, MeasurementSource, PfcSource, SourceStream
-from zeropark.cbam.template_layout import B_SHEET, numbered_rows
+from zeropark.cbam.model import (
+    ActivityUnit,
+    EmissionBalance,
+    FuelBalance,
+    MeasurementSource,
+    PfcSource,
+    SourceStream,
+)
+from zeropark.cbam.sources import (
+    EMISSION_NUMBERS,
+    FUEL_NUMBERS,
+    MEASUREMENT_COLUMNS,
+    PFC_COLUMNS,
+    STREAM_COLUMNS,
+    balance_from,
+    fuel_from,
+    measurement_from,
+    pfc_from,
+    stream_from,
+)
+from zeropark.cbam.template_layout import B_SHEET, C_SHEET, BalanceRows, numbered_rows
 from zeropark.cbam.xlsx_cells import Cells
 from zeropark.texts import both
+
+Term = TypeVar("Term")
+Source = TypeVar("Source")
+
+
+@dataclass(frozen=True)
+class CellFields:
+    """Cells of a sheet by the names of the model. at: place in the model. columns: name → column, or cell of its own.
+
+    row: None where ``columns`` are whole cells.
+    """
+
+    cells: Cells
+    sheet: str
+    columns: Mapping[str, str]
+    at: str
+    row: int | None = None
+
+    def number(self, name: str, /) -> float | None:
+        """The number in the cell of this name."""
+        return self.cells.number(self.sheet, self._cell(name), f"{self.at}.{name}")
+
+    def text(self, name: str, /) -> str | None:
+        """The words in the cell of this name."""
+        return self.cells.text(self.sheet, self._cell(name), f"{self.at}.{name}")
+
+    def _cell(self, name: str) -> str:
+        return self.columns[name] if self.row is None else f"{self.columns[name]}{self.row}"
 
 
 def streams_of(cells: Cells) -> tuple[SourceStream, ...]:
@@ -15,12 +66,10 @@ def streams_of(cells: Cells) -> tuple[SourceStream, ...]:
     found = []
     for number, row in enumerate(numbered_rows(cells, B_SHEET, 75, first=17), 1):
         id_ = f"S{number}"
-        method = cells.choice(B_SHEET, f"D{row}", methods, f"streams.{id_}.method")
+        fields = CellFields(cells, B_SHEET, {"name": "E", **STREAM_COLUMNS}, f"streams.{id_}", row)
+        method = _kind(fields, id_, "D", methods, "method", "F")
         if method is None:
-            _require_no_amount(cells, row, f"F{row}", f"D{row}")
             continue
-        cells.places[f"row.{id_}"] = str(row)
-        at = f"streams.{id_}"
         if cells.stored(B_SHEET, f"E{row}") is None:
             cells.remark(
                 both(
@@ -29,25 +78,25 @@ def streams_of(cells: Cells) -> tuple[SourceStream, ...]:
                     f"{B_SHEET}!E{row}：源流无名称；模板视为不完整而不计入，此处计入",
                 )
             )
-        found.append(
-            SourceStream(
-                id=id_,
-                name=cells.text(B_SHEET, f"E{row}", f"{at}.name") or id_,
-                method=method,
-                activity=cells.number(B_SHEET, f"F{row}", f"{at}.activity"),
-                activity_unit=_activity_unit(cells, row, at),
-                ncv=cells.number(B_SHEET, f"H{row}", f"{at}.ncv"),
-                emission_factor=cells.number(B_SHEET, f"J{row}", f"{at}.emission_factor"),
-                emission_factor_unit=cells.unit(
-                    B_SHEET, f"K{row}", terms.FACTOR_UNITS, f"{at}.emission_factor_unit"
-                ),
-                carbon_content=cells.number(B_SHEET, f"L{row}", f"{at}.carbon_content"),
-                oxidation_percent=cells.number(B_SHEET, f"N{row}", f"{at}.oxidation_percent"),
-                conversion_percent=cells.number(B_SHEET, f"P{row}", f"{at}.conversion_percent"),
-                biomass_percent=cells.number(B_SHEET, f"R{row}", f"{at}.biomass_percent"),
-            )
-        )
+        factor_unit = cells.unit(B_SHEET, f"K{row}", terms.FACTOR_UNITS, f"{fields.at}.emission_factor_unit")
+        found.append(stream_from(fields, id_, method, _activity_unit(cells, row, fields.at), factor_unit))
     return tuple(found)
+
+
+def _kind(
+    fields: CellFields, id_: str, column: str, known: Mapping[str, Term], name: str, amount: str
+) -> Term | None:
+    """The word that makes a row a source (method, gas); None for a row that is none.
+
+    An amount without it would be left out of the sums without a word: a fault. The row is kept for typed formulas.
+    """
+    cells, row = fields.cells, fields.row
+    found = cells.choice(B_SHEET, f"{column}{row}", known, f"{fields.at}.{name}")
+    if found is None:
+        _require_no_amount(cells, f"{amount}{row}", f"{column}{row}")
+        return None
+    cells.places[f"row.{id_}"] = str(row)
+    return found
 
 
 def _activity_unit(cells: Cells, row: int, at: str) -> ActivityUnit:
@@ -59,8 +108,7 @@ def _activity_unit(cells: Cells, row: int, at: str) -> ActivityUnit:
     return unit or "t"
 
 
-def _require_no_amount(cells: Cells, row: int, amount: str, method: str) -> None:
-    """An amount without a method would be left out of the sums without a word."""
+def _require_no_amount(cells: Cells, amount: str, method: str) -> None:
     told = cells.stored(B_SHEET, amount)
     if told not in (None, 0) and not (isinstance(told, str) and terms.is_nothing(told)):
         if cells.stored(B_SHEET, method) is not None:
@@ -71,54 +119,43 @@ def _require_no_amount(cells: Cells, row: int, amount: str, method: str) -> None
 def pfc_sources_of(cells: Cells) -> tuple[PfcSource, ...]:
     """Section b: a row with a method is a source."""
     methods = cells.in_words(57, terms.PFC_METHODS)
-    found = []
-    for number, row in enumerate(numbered_rows(cells, B_SHEET, 10, first=98), 1):
-        id_ = f"PFC{number}"
-        at = f"pfc.{id_}"
-        method = cells.choice(B_SHEET, f"D{row}", methods, f"{at}.method")
-        if method is None:
-            _require_no_amount(cells, row, f"F{row}", f"D{row}")
-            continue
-        cells.places[f"row.{id_}"] = str(row)
-        found.append(
-            PfcSource(
-                id=id_,
-                name=cells.text(B_SHEET, f"E{row}") or id_,
-                method=method,
-                aluminium_t=cells.number(B_SHEET, f"F{row}", f"{at}.aluminium_t"),
-                frequency=cells.number(B_SHEET, f"AG{row}", f"{at}.frequency"),
-                duration=cells.number(B_SHEET, f"AH{row}", f"{at}.duration"),
-                slope_factor=cells.number(B_SHEET, f"AI{row}", f"{at}.slope_factor"),
-                overvoltage=cells.number(B_SHEET, f"AJ{row}", f"{at}.overvoltage"),
-                current_efficiency=cells.number(B_SHEET, f"AK{row}", f"{at}.current_efficiency"),
-                overvoltage_coefficient=cells.number(B_SHEET, f"AL{row}", f"{at}.overvoltage_coefficient"),
-                c2f6_per_cf4=cells.number(B_SHEET, f"AM{row}", f"{at}.c2f6_per_cf4"),
-                collection_efficiency=cells.number(B_SHEET, f"AT{row}", f"{at}.collection_efficiency"),
-            )
-        )
-    return tuple(found)
+    columns = {"name": "E", **PFC_COLUMNS}
+    return _rows(cells, "PFC", 98, "pfc", columns, ("D", methods, "method", "F"), pfc_from)
 
 
 def measurements_of(cells: Cells) -> tuple[MeasurementSource, ...]:
     """Section c: a row with a type of gas is a stack."""
+    columns = {"name": "D", **MEASUREMENT_COLUMNS}
+    kind = ("E", terms.GASES, "gas", "V")
+    return _rows(cells, "M", 113, "measurements", columns, kind, measurement_from)
+
+
+def _rows(
+    cells: Cells,
+    letter: str,
+    first: int,
+    place: str,
+    columns: Mapping[str, str],
+    kind: tuple[str, Mapping[str, Term], str, str],
+    make: Callable[[CellFields, str, Term], Source],
+) -> tuple[Source, ...]:
+    """The sources of a section of ten rows. kind: column, words, name in the model, column of the amount."""
     found = []
-    for number, row in enumerate(numbered_rows(cells, B_SHEET, 10, first=113), 1):
-        id_ = f"M{number}"
-        at = f"measurements.{id_}"
-        gas = cells.choice(B_SHEET, f"E{row}", terms.GASES, f"{at}.gas")
-        if gas is None:
-            _require_no_amount(cells, row, f"V{row}", f"E{row}")
-            continue
-        cells.places[f"row.{id_}"] = str(row)
-        found.append(
-            MeasurementSource(
-                id=id_,
-                name=cells.text(B_SHEET, f"D{row}") or id_,
-                gas=gas,
-                concentration_g_per_nm3=cells.number(B_SHEET, f"V{row}", f"{at}.concentration_g_per_nm3"),
-                hours=cells.number(B_SHEET, f"X{row}", f"{at}.hours"),
-                flow_1000nm3_per_h=cells.number(B_SHEET, f"Z{row}", f"{at}.flow_1000nm3_per_h"),
-                biomass_percent=cells.number(B_SHEET, f"R{row}", f"{at}.biomass_percent"),
-            )
-        )
+    for number, row in enumerate(numbered_rows(cells, B_SHEET, 10, first=first), 1):
+        id_ = f"{letter}{number}"
+        fields = CellFields(cells, B_SHEET, columns, f"{place}.{id_}", row)
+        if (told := _kind(fields, id_, *kind)) is not None:
+            found.append(make(fields, id_, told))
     return tuple(found)
+
+
+def fuel_of(cells: Cells, rows: BalanceRows) -> FuelBalance:
+    """Sheet C, section 1: the typed line."""
+    columns = dict(zip(FUEL_NUMBERS, "HIJK", strict=True))
+    return fuel_from(CellFields(cells, C_SHEET, columns, "fuel_balance", rows.fuel_manual))
+
+
+def emissions_of(cells: Cells, rows: BalanceRows) -> EmissionBalance:
+    """Sheet C, section 2: the typed line."""
+    columns = dict(zip(EMISSION_NUMBERS, "HIJKM", strict=True))
+    return balance_from(CellFields(cells, C_SHEET, columns, "emission_balance", rows.emission_manual))

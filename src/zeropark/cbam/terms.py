@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from zeropark.cbam.model import ActivityUnit, FactorUnit, Gas, PfcMethod, Source, StreamMethod
+from zeropark.cbam.model import (
+    DEFINITIVE,
+    TRANSITIONAL,
+    ActivityUnit,
+    FactorUnit,
+    Gas,
+    PfcMethod,
+    Regime,
+    Source,
+    StreamMethod,
+)
 from zeropark.texts import both
 
 STREAM_METHODS: Mapping[str, StreamMethod] = {
@@ -58,6 +68,16 @@ def plain(text: str) -> str:
     return re.sub(r"[\s_]+", " ", text).strip().lower()
 
 
+def regime_of(text: str) -> Regime | None:
+    """The rules that a text names, by word or number of the act; None where it names neither, or both."""
+    words = plain(text)
+    definitive = "definitive" in words or "2025/2547" in words
+    transitional = "transitional" in words or "2023/1773" in words
+    if definitive == transitional:
+        return None
+    return DEFINITIVE if definitive else TRANSITIONAL
+
+
 def plain_unit(text: str) -> str:
     """A unit in lower case without spaces and side remarks, CO2e as CO2: ``t CO2e/tonne (dry)`` is ``tco2/t``."""
     found = re.sub(r"(?<=\S)\s*\([^()]*\)\s*$", "", text.strip())
@@ -66,6 +86,11 @@ def plain_unit(text: str) -> str:
     found = re.sub(r"/\s*(t|mwh)\s+[a-z][\w -]*$", r"/\1", found)  # t of what: the good's own name
     found = re.sub(r"[\s_,]+", "", found).replace("co2eq", "co2").replace("co2e", "co2")
     return re.sub(r"\bk(?=nm3)", "1000", found)
+
+
+def is_equivalents(unit: str) -> bool:
+    """Whether a unit is one of CO2 equivalents: ``tCO2e/TJ``, ``t CO2-eq/t``."""
+    return re.search(r"co(2|₂)[\s_-]*e", unit, re.IGNORECASE) is not None
 
 
 LARGEST = 1e30
