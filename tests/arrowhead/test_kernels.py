@@ -13,6 +13,7 @@ from zeropark.forms import Array
 from zeropark.optimize.arrowhead import compiled, plain
 from zeropark.optimize.arrowhead.border import Aim, BorderPoint
 from zeropark.optimize.arrowhead.interior import WEIGHTS
+from zeropark.optimize.arrowhead.pattern import Spine
 
 WAYS = [(plain, 1), (compiled, 1), (compiled, 2), (compiled, 5)]
 NAMES = ["plain", "compiled", "compiled, 2 segments", "compiled, 5 segments"]
@@ -253,3 +254,35 @@ def test_a_row_that_follows_from_another_is_lifted_and_counted(kernels: ModuleTy
     _, _, places = mine.direction(PREDICT, aim)
     worst, _ = mine.work.miss(places, 1.0, 0)
     assert worst <= 1e-6 * np.max(np.abs(mine.work.rows))
+
+
+@pytest.mark.parametrize(
+    ("first", "across", "second", "pivots"),
+    [
+        (4.0, 2.0, 5.0, (4.0, 4.0)),  # 5 - 2² / 4
+        (4.0, 2.0, 1.0, (4.0, 1e-9)),  # nothing is left of the second: 1 - 1
+        (4.0, 2e-9, -1e-20, (4.0, 1e-9)),  # rounding made it negative, below all of the diagonal's digits
+        (1e8, 1e4, 1.0, (1e8, 1e-9)),
+    ],
+)
+def test_both_spines_lift_the_pivot_that_is_lost_and_no_other(
+    first: float, across: float, second: float, pivots: tuple[float, float]
+) -> None:
+    """Two rows in each of three steps that do not know each other; L from L Lᵀ = [[a, b], [b, c]] by hand."""
+    none, steps, delta = np.zeros((0, 3), dtype=np.int64), 3, 1e-9
+    same = np.array([(0, 0, 0), (1, 1, 0), (2, 1, 1)])
+    spine = Spine(2, np.zeros(0, dtype=np.int64), same, none, none, none, none)
+    kept = np.repeat([[first], [across], [second]], steps, axis=1)
+    group, no_slots, nowhere = np.zeros(steps, np.int64), np.zeros((0, 1), np.int64), np.zeros(0, np.int64)
+    load = np.array([[1.0], [3.0]]) * [[1.0, 2.0, 3.0]]
+    low = np.array([[pivots[0] ** 0.5, 0.0], [across / pivots[0] ** 0.5, pivots[1] ** 0.5]])
+    for kernels in (plain, compiled):
+        factor = kernels.SpineFactor(spine, steps, 1)
+        lifted = factor.factor(
+            kept, group, no_slots, nowhere, nowhere, 0, steps, 1e-14, delta, np.zeros((1, 1))
+        )
+        assert lifted == (steps if pivots[1] == delta else 0)
+        factor.forward(load, np.zeros((0, steps)), nowhere, nowhere, 0, steps)
+        found = np.zeros((2, steps))
+        factor.backward(np.zeros(1), nowhere, 0, steps, found)
+        assert found == pytest.approx(np.linalg.solve(low @ low.T, load), rel=1e-6)

@@ -84,14 +84,11 @@ def year(steps: int, store: float = 60.0) -> Problem:
 # --- the same answer ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [*USUAL[::3], 90])
+@pytest.mark.parametrize("seed", [*USUAL[::3], 90])  # 10: a pivot of the spine is lost near the end
 def test_compiled_and_plain_agree(seed: int) -> None:
     problem = random_problem(seed)
     one = solve_arrowhead(problem, ONE, kernels=plain)
     other = solve_arrowhead(problem, ONE, kernels=compiled)
-    if one.status == "breakdown":
-        # Rounding differs by processor and numpy: the last digits may break down, and HiGHS answers. The cost is there.
-        one = replace(one, status="optimal")
     assert_same_cost(problem, one, other)
     assert_same_cost(problem, other, solve_highs(problem, REFERENCE))
 

@@ -380,15 +380,14 @@ class SpineFactor:
     def _cholesky(self, band: Array, rows: Array, smallest: float, delta: float) -> int:
         if self.r == 0:
             return 0
-        more, lifted = 0.0, 0
-        while True:
-            try:
-                self.low = cholesky_banded(band + _diagonal(band, more), lower=True, check_finite=False)
-                break
-            except LinAlgError:
-                more, lifted = max(100 * more, smallest), lifted + 1
-                if more > 1:
-                    raise FloatingPointError("the spine is not positive definite") from None
+        lifted = 0
+        try:
+            self.low = cholesky_banded(band, lower=True, check_finite=False)
+            small = not np.all(self.low[0] ** 2 > smallest * band[0])
+        except LinAlgError:
+            small = True
+        if small:  # as the compiled factor does: each such pivot by itself, whatever the size of the others
+            self.low, lifted = _lifted(band, smallest, delta)
         self.carried = self._solved(rows.reshape(self.steps * self.r, self.places))
         return lifted
 
@@ -424,7 +423,15 @@ class SpineFactor:
                 lam[i, 0] = border[c]
 
 
-def _diagonal(band: Array, share: float) -> Array:
-    more = np.zeros_like(band)
-    more[0] = share * np.abs(band[0])
-    return more
+def _lifted(band: Array, smallest: float, delta: float) -> tuple[Array, int]:
+    """Banded Cholesky factor, column by column, with pivots that are too small lifted; and how many were."""
+    low, wide, lifted = band.copy(), band.shape[0], 0
+    for k in range(band.shape[1]):
+        pivot, least = float(low[0, k]), smallest * float(band[0, k])
+        if not pivot > least:
+            pivot, lifted = max(least, delta), lifted + 1
+        low[0, k] = np.sqrt(pivot)
+        low[1:, k] /= low[0, k]
+        for j in range(1, min(wide, band.shape[1] - k)):
+            low[: wide - j, k + j] -= low[j, k] * low[j:, k]
+    return low, lifted
