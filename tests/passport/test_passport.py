@@ -212,12 +212,40 @@ def test_a_certificate_cancelled_for_two_in_a_chain(tmp_path: Path) -> None:
     passports = []
     for tenant in ("works", "other"):
         (place / "register.csv").write_text(REGISTER.format(tenant))
-        works = works_in(place, park=park)
-        after = passports[-1].folder / "passport.json" if passports else None
-        product = "metal" if passports else "part"
-        passports.append(works.passport(product, tmp_path / tenant, after=after))
-    assert verify(passports[0].folder / "passport.json").failures == ()
-    told(passports[1].folder, "certificate 'GEC-1' is cancelled twice", "for other", "for works")
+        passports.append(works_in(place, park=park).passport("metal", tmp_path / tenant))
+    first, second = (one.folder / "passport.json" for one in passports)
+    assert verify(first).failures == ()
+    (told_,) = verify(second, before=[first]).failures
+    assert "certificate 'GEC-1' is cancelled twice" in told_
+    with pytest.raises(InputError, match=r"'GEC-1' is cancelled twice: for other .* and for works"):
+        works_in(place, park=park).passport("part", tmp_path / "third", after=first)
+    assert not (tmp_path / "third").exists()
+
+
+def test_a_kwh_that_the_chain_claims_already_is_not_issued_again(works: Works, tmp_path: Path) -> None:
+    """First the press has no contract and both share the sun; then it is the press's: metal and part claim it both."""
+    first = works.passport("metal", tmp_path / "metal")
+    contract = "\n  contracts: {roof: {tenant: press-co, supply: pv}}\nfootprint:"
+    park = small.PARK.replace("tenants: {", "tenants: {press-co: {name: Press}, ").replace(
+        "press: {kind: converter, tenant: works", "press: {kind: converter, tenant: press-co"
+    ).replace("\nfootprint:", contract, 1)  # fmt: skip
+    other = works_in(tmp_path / "other", park=park)
+    with pytest.raises(InputError, match=r"double claim: .* MWh of 'pv'"):
+        other.passport("part", tmp_path / "part", after=first.folder / "passport.json")
+    assert not (tmp_path / "part").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["metal", "other"], "nothing half done is left"
+
+
+def test_a_period_that_overlaps_one_of_the_same_product(
+    works: Works, issued: Passport, tmp_path: Path
+) -> None:
+    clock = works.outcome.park.clock
+    half = replace(works, period=Period("evening", works.period.begin, works.period.end, 12, clock.steps))
+    with pytest.raises(InputError, match="'part' in evening overlaps its statement of 2025-03-01"):
+        half.passport("part", tmp_path / "out", after=issued.folder / "passport.json")
+    evening = half.passport("part", tmp_path / "evening")
+    found = verify(evening.folder / "passport.json", before=[issued.folder / "passport.json"])
+    assert found.ok, "another chain: what it claims counts, its period is its own"
 
 
 def test_after_a_changed_statement_nothing_is_issued(works: Works, copied: Copy, tmp_path: Path) -> None:
@@ -294,7 +322,7 @@ def test_whole_or_not_at_all(
     monkeypatch.setattr(writing, "write_workbook", broken)
     for out in (folder, tmp_path / "new"):
         with pytest.raises(RuntimeError):
-            works.passport("metal", out)
+            works.passport("part", out)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy"]
 
@@ -302,10 +330,45 @@ def test_whole_or_not_at_all(
 def test_written_over_an_older_one(works: Works, copied: Copy) -> None:
     folder = copied()
     (folder / "mine.txt").write_text("kept")
-    works.passport("metal", folder)
+    works.passport("part", folder, "market")
+    assert dict(read_statement(folder / "passport.json").statement.facts or {})["basis"] == "market"
     assert verify(folder / "passport.json").failures == ()
     assert (folder / "mine.txt").read_text() == "kept"
     assert sorted(path.name for path in folder.iterdir()) == sorted([*PAPERS, "inputs", "mine.txt"])
+
+
+def untouched(folder: Path, issue: Callable[[], object], words: str) -> None:
+    """Nothing is issued, these words are told, and every file stays as it was."""
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(InputError, match=words):
+        issue()
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_another_products_passport_is_not_written_over(works: Works, copied: Copy) -> None:
+    folder = copied()
+    untouched(folder, lambda: works.passport("metal", folder), "found the passport of 'part' of Small works")
+    clock = works.outcome.park.clock
+    half = replace(works, period=Period("evening", works.period.begin, works.period.end, 12, clock.steps))
+    untouched(folder, lambda: half.passport("part", folder), "the same product, park and period")
+
+
+def test_the_statement_before_is_not_written_over(works: Works, copied: Copy) -> None:
+    folder = copied()
+    again = lambda: works.passport("part", folder, after=folder / "passport.json")  # noqa: E731
+    untouched(folder, again, "which --after names")
+
+
+def test_a_folder_with_other_files_is_not_written_into(works: Works, tmp_path: Path) -> None:
+    place = tmp_path / "mine"
+    (place / "inputs").mkdir(parents=True)
+    (place / "inputs/flows.parquet").write_text("not a passport's")
+    untouched(place, lambda: works.passport("part", place), "other files, and no passport")
+    (place / "passport.json").write_text('{"specVersion": "3.0.3", "pcf": {}}')
+    untouched(place, lambda: works.passport("part", place), "other files, and no passport")
+    code, text = run("passport", "part", "--park", works.folder, "--out", place)
+    assert code == 1
+    assert "other files" in text
 
 
 # --- the commands -----------------------------------------------------------------------------------

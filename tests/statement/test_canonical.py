@@ -137,6 +137,35 @@ def test_strict_reading(old: str, new: str, told: str) -> None:
     assert told in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '{"specVersion": "3.0.3", "pcf": {}, "id": "x"}',
+            "no key 'zeropark'; it looks like a PACT footprint",
+        ),
+        ('{"data": []}', "a list of PACT footprints"),
+        ('{"products": [], "processes": [], "installation": {}}', "figures of 'zeropark cbam'"),
+        ('{"a": 1}', "not a statement of zeropark (no key 'zeropark')"),
+        ("[]", "a list, not an object"),
+        ("null", "nothing, not an object"),
+        ('{"zeropark": "passport/1", "sha256": ""}', "what the square code of a passport says"),
+        (
+            '{"zeropark": "statement/9", "lines": []}',
+            "its form is 'statement/9', this version reads 'statement/1'",
+        ),
+        ('{"zeropark": ["statement/1"]}', "does not say 'statement/1'"),
+    ],
+)
+def test_another_file_is_told_in_one_line(text: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "passport.json").write_bytes(paper_bytes(STATEMENT))
+    with pytest.raises(InputError) as caught:
+        parse(text, tmp_path / "x.json")
+    (fault,) = caught.value.faults
+    assert told in fault.found
+    assert fault.hint == f"give {tmp_path / 'passport.json'}"
+
+
 def test_all_faults_at_once() -> None:
     text = (
         paper_bytes(STATEMENT)

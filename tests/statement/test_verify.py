@@ -73,7 +73,39 @@ def test_one_byte_of_an_input(folder: Folder, name: str) -> None:
 def test_a_missing_input(folder: Folder) -> None:
     path = folder()
     (path.parent / "inputs/flows.parquet").unlink()
-    told(verify(path), "input flows: the file inputs/flows.parquet is not there", "line out.t")
+    found = verify(path)
+    assert found.failures == (
+        "input flows: the file inputs/flows.parquet is not there; "
+        "not recomputed for that: 2 lines (out.t, use.mwh), no value can be computed",
+    )
+    assert {c.what: c.ok for c in found.checks}["claims"] is None
+
+
+def test_a_changed_input_is_the_cause_and_only_other_values_are_listed(folder: Folder) -> None:
+    """The factor of the sun is halved afterwards: 0.02 → 0.01. Only the line that reads it is listed."""
+    path = folder()
+    (path.parent / "inputs/factors.json").write_text(json.dumps({"pv": {"footprint": 0.01}}))
+    found = verify(path)
+    first, second = found.failures
+    assert first.startswith("input factors: inputs/factors.json has changed: its hash is")
+    assert first.endswith("not recomputed for that: 1 line (pv.factor), with another value now: 1")
+    assert second == "line pv.factor: stated 0.02, the changed input 'factors' gives 0.01"
+    assert [(x.id, x.cause) for x in found.lines if not x.agrees] == [("pv.factor", "input factors")]
+
+
+def test_an_input_written_anew_with_the_same_content_gives_the_same_values(folder: Folder) -> None:
+    path = folder()
+    (path.parent / "inputs/factors.json").write_text('{"pv":  {"footprint": 0.02}}')
+    (only,) = verify(path).failures
+    assert "has changed" in only
+    assert "with another value now: 0" in only
+
+
+def test_lines_that_follow_in_a_circle_are_all_told() -> None:
+    """No line may hide behind another that hides behind it: both are told, and nothing counts as right."""
+    lines = (Line("a", "", 5.0, "", "b*0 + 4"), Line("b", "", 6.0, "", "a*0 + 7"))
+    found = check_lines(lines, no_reading)
+    assert [(x.agrees, x.cause) for x in found] == [(False, ""), (False, "")]
 
 
 def test_one_digit_of_a_value(folder: Folder) -> None:
@@ -82,15 +114,14 @@ def test_one_digit_of_a_value(folder: Folder) -> None:
     told(
         verify(path),
         "the statement has changed",
-        "line use.mwh: stated 7.0, its formula gives 6.0",
-        "line grid.mwh",
+        "line use.mwh: stated 7.0, its formula gives 6.0; with it differ 1 line that read it (grid.mwh)",
     )
 
 
 def test_one_digit_of_a_value_and_the_hash_made_anew(folder: Folder) -> None:
     path = folder()
     rewritten(path, lambda s: with_line(s, "product", value=0.26))
-    told(verify(path), "line product", "line scrap")
+    told(verify(path), "line product: stated 0.26", "with it differ 1 line that read it (scrap)")
 
 
 def test_a_formula(folder: Folder) -> None:

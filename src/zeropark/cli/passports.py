@@ -28,10 +28,12 @@ from zeropark.figures.numbers import number
 from zeropark.footprint.of_park import footprints_of
 from zeropark.park.model import Park
 from zeropark.park.period import period_of
-from zeropark.passport.write import PAPERS, STATEMENT, Issue, Passport, write_passport
+from zeropark.passport.write import PAPERS, STATEMENT, Issue, Passport, refuse_folder, write_passport
 from zeropark.readings import load
 from zeropark.statement.model import Statement
 from zeropark.statement.verify import Verification, verify
+
+_MOST_TOLD = 20
 
 
 def passport_command(
@@ -63,6 +65,7 @@ def passport_command(
 ) -> None:
     """A product's footprint with its evidence: passport, PACT file, statement. 产品碳护照"""
     require_writable(out)
+    refuse_folder(out, product, after)
     with bar(quiet=as_json) as progress:
         if flows is None:  # before a plan that takes long
             _require_known(product, load(park, pairs(overrides)))
@@ -194,19 +197,34 @@ def _tell_verification(found: Verification) -> None:
         console.print(
             f"{sign}  {escape(check.what)}" + (f": {escape(check.why)}" if check.why else ""), soft_wrap=True
         )
+        _tell_following(found, check.what)
     for line in found.lines:
+        if line.cause:  # told with its cause
+            continue
         if line.agrees and line.how == "recomputed":
             console.print(f"[green]agrees[/green]  {escape(line.id)}  {line.stated!r}", soft_wrap=True)
         elif line.agrees:
             console.print(f"[dim]declared[/dim]  {escape(line.id)}  {line.stated!r}", soft_wrap=True)
         else:
             console.print(f"[red]DIFFERS[/red]  {escape(line.id)}: {escape(line.why)}", soft_wrap=True)
+            _tell_following(found, f"line {line.id}")
     declared = sum(line.how == "declared" for line in found.lines)
     if found.ok:
         counted = f"{len(found.lines) - declared} lines recomputed 已复算, {declared} declared 声明值"
         console.print(f"[green]all agrees 全部一致[/green]: {counted}")
         return
-    for failure in found.failures:
-        errors.print(escape(failure), soft_wrap=True)
     count = len(found.failures)
+    for failure in found.failures[:_MOST_TOLD]:
+        errors.print(escape(failure), soft_wrap=True)
+    if count > _MOST_TOLD:
+        errors.print(f"… and {count - _MOST_TOLD} more, told above", soft_wrap=True)
     errors.print(f"[red]{count} disagreement{'s' if count != 1 else ''} {count} 处不符[/red]")
+
+
+def _tell_following(found: Verification, cause: str) -> None:
+    """Under a cause: what follows from it, counted; and each line that has another value because of it."""
+    if rest := found.rest_on(cause):
+        console.print(f"         {escape(rest.removeprefix('; '))}", soft_wrap=True)
+    for line in found.lines:
+        if line.cause == cause and line.differs:
+            console.print(f"[red]DIFFERS[/red]    {escape(line.id)}: {escape(line.why)}", soft_wrap=True)

@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from zeropark.carbon.attribution import Attribution
-from zeropark.errors import Fault, InputError
+from zeropark.errors import Defect, Fault, InputError
 from zeropark.flows import Flows
 from zeropark.footprint.result import ProductFootprint
 from zeropark.park.model import Park
@@ -23,11 +23,12 @@ from zeropark.passport.page import passport_page
 from zeropark.passport.statement_of import statement_of
 from zeropark.passport.workbook import write_workbook
 from zeropark.statement.canonical import canonical, content_of, hash_of, paper_bytes
-from zeropark.statement.chain import FOLDER, earlier
+from zeropark.statement.chain import FOLDER, earlier, overlap_faults
 from zeropark.statement.claims import CERTIFICATES
 from zeropark.statement.model import Statement
 from zeropark.statement.read import Paper, read_statement
 from zeropark.statement.sign import sign
+from zeropark.statement.verify import Verification, verify
 
 STATEMENT = "passport.json"
 PAPERS = ("passport.html", "passport.xlsx", "pact.json", "qr.svg", "qr.txt", STATEMENT)
@@ -63,8 +64,10 @@ def write_passport(
 ) -> Passport:
     """Write the passport of one product. Stopped at any time before, an existing folder stays as it was.
 
-    Raises InputError when the folder cannot be written, the statement before cannot be read, or the key is none.
+    Raises InputError when the folder cannot be written or is another's, the statement before cannot be read, it or one
+    before it claims what this one claims, or the key is none. What does not verify is not issued.
     """
+    refuse_folder(folder, footprint.product, issue.after, (park.spec.name, footprint.period.text))
     before = _before(issue.after)
     temporary = _hidden_beside(folder)
     try:
@@ -72,6 +75,8 @@ def write_passport(
         previous = hash_of(before[0].statement) if before else ""
         statement = statement_of(footprint, park, evidence, previous)
         signature = sign(canonical(content_of(statement)), issue.key) if issue.key is not None else ""
+        if (fault := _overlap(statement, before, issue.after)) is not None:
+            raise InputError([fault])
         for paper in before:
             _copy_earlier(paper, temporary / FOLDER / hash_of(paper.statement)[:_SHORT])
         replaced = tuple(
@@ -93,11 +98,57 @@ def write_passport(
         }
         for name in PAPERS:
             writers[name](temporary / name)
+        _refuse_unsound(verify(temporary / STATEMENT), issue.after)
         _put_in_place(temporary, folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return Passport(folder, statement, hash_of(statement), bool(signature))
+
+
+def refuse_folder(folder: Path, product: str, after: Path | None, of: tuple[str, str] | None = None) -> None:
+    """Raises InputError for a folder that must not be written over: that of the statement before, of another statement,
+    or of something else. of: park and period, where they are known already.
+    """
+    stands = folder / STATEMENT
+    if after is not None and folder.resolve() in (after.resolve().parent, *after.resolve().parents):
+        found = "a folder that holds the statement which --after names"
+        raise InputError([Fault(str(folder), None, "--out", found, "another folder: both must remain")])
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    try:
+        there = read_statement(stands).statement
+    except InputError as error:
+        found = "a folder with other files, and no passport"
+        raise InputError([Fault(str(folder), None, "--out", found, "a new or empty folder")]) from error
+    wanted = (product, *(of or (there.park, there.period)))
+    if (there.subject, there.park, there.period) != wanted:
+        found = f"the passport of '{there.subject}' of {there.park}, {there.period}"
+        expected = "a new folder, or that of the same product, park and period"
+        raise InputError([Fault(str(folder), None, "--out", found, expected)])
+
+
+def _overlap(statement: Statement, before: Sequence[Paper], after: Path | None) -> Fault | None:
+    """An earlier passport of the same product over a part of the period, that this one does not replace."""
+    wrong = overlap_faults([statement, *(paper.statement for paper in before)])
+    expected = "the same period, which replaces it, or one that does not overlap"
+    return Fault(str(after), None, "--after", wrong[0], expected) if wrong else None
+
+
+def _refuse_unsound(found: Verification, after: Path | None) -> None:
+    """Raises InputError for what is claimed twice, Defect for anything else that does not verify."""
+    claims = [one for one in found.checks if one.ok is False and one.what in ("claims", "certificates")]
+    if claims:
+        field, expected = (
+            ("--after" if after is not None else "carbon"),
+            "each kWh and certificate claimed once",
+        )
+        raise InputError(
+            Fault(str(after or found.statement.park), None, field, f"{one.what}: {one.why}", expected)
+            for one in claims
+        )
+    if not found.ok:
+        raise Defect(f"the passport of '{found.statement.subject}' does not verify: {found.failures[0]}")
 
 
 def _before(after: Path | None) -> tuple[Paper, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from zeropark.errors import InputError
 from zeropark.statement.canonical import hash_of
+from zeropark.statement.model import Statement
 from zeropark.statement.read import Paper, read_statement
 
 FOLDER = "chain"
@@ -35,6 +37,33 @@ def earlier(paper: Paper, more: Iterable[Path] = ()) -> tuple[tuple[Paper, ...],
         found.append(by_hash[wanted])
         wanted = found[-1].statement.previous
     return tuple(found), ""
+
+
+def overlap_faults(chain: Sequence[Statement]) -> tuple[str, ...]:
+    """Earlier statements on the same subject over a part of the newest one's period, which it does not replace."""
+    newest, told = chain[0], list[str]()
+    for one in chain[1:]:
+        same = (one.kind, one.subject, one.park) == (newest.kind, newest.subject, newest.park)
+        if same and one.period != newest.period and _overlap(_span(newest), _span(one)):
+            told.append(
+                f"'{newest.subject}' in {newest.period} overlaps its statement of {one.period} "
+                f"({hash_of(one)[:16]}…), which it does not replace"
+            )
+    return tuple(told)
+
+
+def _span(statement: Statement) -> tuple[datetime, datetime] | None:
+    """Begin and end by the facts; None where they tell none."""
+    facts = statement.facts or {}
+    try:
+        begin, end = (datetime.fromisoformat(facts[key]) for key in ("begins", "ends"))
+    except (KeyError, ValueError):
+        return None
+    return (begin, end) if begin.tzinfo is not None and end.tzinfo is not None else None
+
+
+def _overlap(one: tuple[datetime, datetime] | None, other: tuple[datetime, datetime] | None) -> bool:
+    return one is not None and other is not None and one[0] < other[1] and other[0] < one[1]
 
 
 def _candidates(path: Path, more: Iterable[Path]) -> Iterator[Path]:

@@ -7,8 +7,8 @@ loop (a recursive footprint) is compared with the loop's own solution; a loop th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from zeropark.errors import nearest
 from zeropark.statement.formula import (
+    Doubtful,
     Expression,
     FormulaError,
     Quantity,
@@ -23,6 +24,7 @@ from zeropark.statement.formula import (
     evaluate,
     inputs_of,
     is_declared,
+    lines_of,
     parse,
 )
 from zeropark.statement.model import Line
@@ -32,7 +34,11 @@ RELATIVE, OF_TERMS = 1e-9, 1e-12
 
 @dataclass(frozen=True)
 class LineCheck:
-    """How one line stands. how: ``recomputed`` or ``declared``; found: None where it cannot be computed."""
+    """How one line stands. how: ``recomputed`` or ``declared``; found: None where it cannot be computed.
+
+    cause: why it does not agree, where that is not the line itself: ``input NAME`` that has changed, or ``line ID`` that
+    disagrees and that it reads. differs: whether stated and found are two values, with a changed input as it is now.
+    """
 
     id: str
     stated: float
@@ -40,14 +46,20 @@ class LineCheck:
     agrees: bool
     how: str
     why: str = ""
+    cause: str = ""
+    differs: bool = False
 
 
-def check_lines(lines: Sequence[Line], read: Read) -> tuple[LineCheck, ...]:
-    """Every line against its formula, in order. ``read`` gives the readings of inputs."""
+def check_lines(lines: Sequence[Line], read: Read, now: Read | None = None) -> tuple[LineCheck, ...]:
+    """Every line against its formula, in order.
+
+    read: readings of inputs; it raises Doubtful for one that is not as cited. now: of those, as they are now.
+    """
     stated = {line.id: line.value for line in lines}
     trees: dict[str, Expression] = {}
     found: dict[str, Quantity] = {}
     broken: dict[str, str] = {}
+    doubtful: dict[str, LineCheck] = {}
 
     def value_of(name: str) -> Quantity:
         if name not in stated:
@@ -60,10 +72,76 @@ def check_lines(lines: Sequence[Line], read: Read) -> tuple[LineCheck, ...]:
             if (reads := set(inputs_of(trees[line.id]))) != set(line.inputs):
                 raise FormulaError(_inputs_differ(reads, line.inputs))
             found[line.id] = evaluate(trees[line.id], value_of, read)
+        except Doubtful as error:
+            doubtful[line.id] = _as_now(line, trees[line.id], value_of, now, error)
         except FormulaError as error:
             broken[line.id] = str(error)
     solved, loops = _loops(stated, found)
-    return tuple(_check(line, trees.get(line.id), found, solved, broken, loops) for line in lines)
+    checks = (
+        doubtful.get(line.id) or _check(line, trees.get(line.id), found, solved, broken, loops)
+        for line in lines
+    )
+    return _caused(tuple(checks), trees, read)
+
+
+def _as_now(
+    line: Line, tree: Expression, value_of: Callable[[str], Quantity], now: Read | None, doubt: Doubtful
+) -> LineCheck:
+    """A line that reads an input that is not the one cited: what it gives with the input as it is now."""
+    cause, why = f"input {doubt.input}", str(doubt)
+    try:
+        given = evaluate(tree, value_of, now) if now is not None else None
+    except FormulaError:
+        given = None
+    if given is None:
+        return LineCheck(line.id, line.value, None, False, "recomputed", why, cause)
+    if agree(line.value, given.value, given.size):
+        why = f"{why}; as it is now it gives the same value"
+        return LineCheck(line.id, line.value, given.value, False, "recomputed", why, cause)
+    why = f"stated {line.value!r}, the changed input '{doubt.input}' gives {given.value!r}"
+    return LineCheck(line.id, line.value, given.value, False, "recomputed", why, cause, differs=True)
+
+
+def _caused(
+    checks: tuple[LineCheck, ...], trees: Mapping[str, Expression], read: Read
+) -> tuple[LineCheck, ...]:
+    """Disagreeing lines that agree once those that they read have the values of their own formulas: these follow."""
+    wrong = {one.id: one for one in checks if one.differs}
+    values = {one.id: one.stated for one in checks}
+
+    def follows(one: LineCheck) -> LineCheck:
+        before = [
+            name
+            for name in lines_of(trees[one.id])
+            if name in wrong and name != one.id and wrong[name].found is not None
+        ]
+        if one.cause or not one.differs or not before:
+            return one
+
+        def put_right(name: str) -> Quantity:
+            value = wrong[name].found if name in before else None
+            value = values[name] if value is None else value
+            return Quantity(value, abs(value))
+
+        found = evaluate(trees[one.id], put_right, read)
+        if not agree(one.stated, found.value, found.size):
+            return one
+        return replace(one, cause=f"line {before[0]}")
+
+    found = tuple(follows(one) if one.id in wrong else one for one in checks)
+    cause = {one.id: one.cause.removeprefix("line ") for one in found if one.cause.startswith("line ")}
+    return tuple(
+        before if _circular(one.id, cause) else one for one, before in zip(found, checks, strict=True)
+    )
+
+
+def _circular(name: str, cause: Mapping[str, str]) -> bool:
+    """Whether the causes of a line lead round to one that was met before, so that none is the first."""
+    seen: set[str] = set()
+    while name in cause and name not in seen:
+        seen.add(name)
+        name = cause[name]
+    return name in seen
 
 
 def agree(stated: float, found: float, size: float) -> bool:
@@ -86,14 +164,12 @@ def _check(
         return LineCheck(line.id, line.value, None, False, how, loops[line.id])
     value, size = found[line.id].value, found[line.id].size
     if not agree(line.value, value, size):
-        return LineCheck(
-            line.id, line.value, value, False, how, f"stated {line.value!r}, its formula gives {value!r}"
-        )
+        why = f"stated {line.value!r}, its formula gives {value!r}"
+        return LineCheck(line.id, line.value, value, False, how, why, differs=True)
     of_loop = solved.get(line.id, value)
     if not agree(line.value, of_loop, size):
-        return LineCheck(
-            line.id, line.value, of_loop, False, how, f"stated {line.value!r}, its loop solves to {of_loop!r}"
-        )
+        why = f"stated {line.value!r}, its loop solves to {of_loop!r}"
+        return LineCheck(line.id, line.value, of_loop, False, how, why, differs=True)
     return LineCheck(line.id, line.value, of_loop, True, how)
 
 

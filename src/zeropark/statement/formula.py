@@ -44,6 +44,14 @@ class FormulaError(ValueError):
     """A formula that is not of the language, or that has no finite value."""
 
 
+class Doubtful(FormulaError):
+    """A reading of an input that is not the one cited. input: its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"not recomputed: the input '{name}' is not the one cited")
+        self.input = name
+
+
 @dataclass(frozen=True)
 class Number:
     """A bare number."""

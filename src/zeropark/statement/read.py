@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from zeropark.errors import Fault, InputError, fail_if, nearest
-from zeropark.statement.canonical import FORMAT, canonical
+from zeropark.statement.canonical import canonical
+from zeropark.statement.foreign import foreign_fault
 from zeropark.statement.model import Input, Line, Statement
 
 _WORDS = ("kind", "subject", "period", "park", "previous", "claims")
@@ -55,6 +56,8 @@ def read_statement(path: Path) -> Paper:
 def parse(text: str, path: Path) -> Paper:
     """A statement from its text; ``path`` is where it lies. Raises InputError with every fault."""
     content = strict_json(text, path.name)
+    if (foreign := foreign_fault(content, path)) is not None:
+        raise InputError([foreign])
     reader = _Reader(path.name)
     paper = reader.paper(content, path)
     fail_if(reader.faults)
@@ -123,8 +126,6 @@ class _Reader:
     def paper(self, content: Any, path: Path) -> Paper:
         """The whole file."""
         top = self.keys(content, "statement", _TOP, optional=("signature",))
-        if top.get("zeropark") != FORMAT:
-            self.fault("zeropark", _shown(top.get("zeropark")), f"'{FORMAT}'")
         words = {name: self.text(top.get(name, ""), name) for name in _WORDS}
         inputs = [
             self.input(one, f"inputs[{i}]") for i, one in enumerate(self.list(top.get("inputs"), "inputs"))

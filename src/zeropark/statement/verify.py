@@ -10,15 +10,17 @@ from typing import Any
 import pandas as pd
 
 from zeropark.statement.canonical import canonical, content_of, hash_of, paper_bytes
-from zeropark.statement.chain import earlier
+from zeropark.statement.chain import earlier, overlap_faults
 from zeropark.statement.claims import CERTIFICATES, Claimed, certificate_faults, ledger_faults
 from zeropark.statement.equations import LineCheck, check_lines
 from zeropark.statement.form import form_faults, is_footprint, omission_faults, use_faults
-from zeropark.statement.formula import FLOWS, FormulaError, Quantity
+from zeropark.statement.formula import FLOWS, Doubtful, FormulaError, Quantity
 from zeropark.statement.inputs import InputFault, Readings, as_table, load_input
 from zeropark.statement.model import Input, Statement
 from zeropark.statement.read import Paper, read_statement
 from zeropark.statement.sign import check
+
+_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,35 @@ class Verification:
     @property
     def ok(self) -> bool:
         """Whether nothing disagrees."""
-        return not self.failures
+        return all(one.ok is not False for one in self.checks) and all(line.agrees for line in self.lines)
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """One sentence for each thing that disagrees."""
-        found = [f"{check.what}: {check.why}" for check in self.checks if check.ok is False]
-        return (*found, *(f"line {line.id}: {line.why}" for line in self.lines if not line.agrees))
+        """One sentence for each thing that disagrees, the cause first; what only follows from it is counted there."""
+        found = [f"{one.what}: {one.why}{self.rest_on(one.what)}" for one in self.checks if one.ok is False]
+        told = (line for line in self.lines if not line.agrees and (not line.cause or line.differs))
+        return (
+            *found,
+            *(
+                f"line {line.id}: {line.why}{self.rest_on(f'line {line.id}')}"
+                for line in told
+                if not line.cause.startswith("line ")
+            ),
+        )
+
+    def rest_on(self, cause: str) -> str:
+        """How many lines disagree for this cause alone, and how many of them with another value; empty for none."""
+        rest = [line for line in self.lines if line.cause == cause]
+        if not rest:
+            return ""
+        shown = ", ".join(line.id for line in rest[:_TOLD]) + (" …" if len(rest) > _TOLD else "")
+        count = f"{len(rest)} line{'s' if len(rest) > 1 else ''}"
+        if cause.startswith("line "):
+            return f"; with it differ {count} that read it ({shown})"
+        differ = sum(line.differs for line in rest)
+        lost = all(line.found is None for line in rest)
+        now = "no value can be computed" if lost else f"with another value now: {differ}"
+        return f"; not recomputed for that: {count} ({shown}), {now}"
 
     def as_dict(self) -> dict[str, Any]:
         """As ``zeropark verify --json`` prints it."""
@@ -63,7 +87,15 @@ class Verification:
             "failures": list(self.failures),
             "checks": [{"what": c.what, "ok": c.ok, "why": c.why} for c in self.checks],
             "lines": [
-                {"id": x.id, "stated": x.stated, "found": x.found, "ok": x.agrees, "how": x.how, "why": x.why}
+                {
+                    "id": x.id,
+                    "stated": x.stated,
+                    "found": x.found,
+                    "ok": x.agrees,
+                    "how": x.how,
+                    "why": x.why,
+                    "cause": x.cause,
+                }
                 for x in self.lines
             ],
         }
@@ -89,10 +121,15 @@ def verify(
     checks.append(
         Check("chain", not broken, broken) if statement.previous else Check("chain", None, "the first")
     )
+    checks += [
+        Check("period", False, fault) for fault in overlap_faults([statement, *(p.statement for p in chain)])
+    ]
     checks += _form_checks(statement)
     checks += _claims_checks(paper, found, (*chain, *_beside(before, (paper, *chain))), readings)
     checks.append(_signature_check(paper, key))
-    return Verification(path, statement, found, tuple(checks), check_lines(statement.lines, readings.read))
+    now = Readings(statement.inputs, folder, statement.facts or {})
+    lines = check_lines(statement.lines, readings.read, now.read)
+    return Verification(path, statement, found, tuple(checks), lines)
 
 
 class _Sound(Readings):
@@ -107,9 +144,9 @@ class _Sound(Readings):
         return super().read(name, arguments)
 
     def refuse(self, name: str) -> None:
-        """Raises FormulaError for an input that has changed or is missing."""
+        """Raises Doubtful for an input that has changed or is missing."""
         if name in self._unsound:
-            raise FormulaError(f"not recomputed: the input '{name}' is not the one cited")
+            raise Doubtful(name)
 
 
 def _hash_check(paper: Paper, found: str, expected: str | None) -> Check:
@@ -183,6 +220,9 @@ def _claims_checks(paper: Paper, found: str, chain: Sequence[Paper], readings: _
                 faults = use_faults(paper.statement, rates, ledger) + omission_faults(
                     paper.statement, rates, ledger
                 )
+        except Doubtful as error:
+            checks.append(Check("claims", None, str(error)))
+            return checks
         except FormulaError as error:
             faults = (str(error),)
         checks += [Check("claims", False, fault) for fault in faults] or [Check("claims", True)]
