@@ -84,3 +84,66 @@ def test_faults_as_json(zeropark: Callable[..., Done], tmp_path: Path) -> None:
     assert json.loads(done.stdout)[0]["expected"]
     for wrong in ((str(tmp_path / "none.json"),), (str(path), "--regime", "future")):
         assert zeropark(*wrong).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--flows", "flows.parquet"),
+        ("--levels", "levels.parquet"),
+        ("--capacities", "sizes.csv"),
+        ("--period", "2025"),
+        ("--set", "a.b=1"),
+    ],
+)
+def test_options_of_a_park_beside_a_file_are_faults(
+    zeropark: Callable[..., Done], example: Path, option: str, value: str
+) -> None:
+    done = zeropark(str(example), option, value, "--json")
+    assert done.returncode == 1
+    faults = json.loads(done.stdout)
+    assert [fault["file"] for fault in faults] == [option]
+    assert "park" in faults[0]["expected"]
+
+
+def test_routes_are_those_of_the_code(zeropark: Callable[..., Done], example: Path) -> None:
+    """7208 10 00 has benchmarks for the routes C, D and E (data/cbam/benchmarks.csv): 1.370, 0.481 and 0.072."""
+    free = {}
+    for route in "CDE":
+        done = zeropark(str(example), "--route", route, "--json")
+        assert done.returncode == 0, done.stderr
+        free[route] = json.loads(done.stdout)["costs"][0]["default"]["free_allocation_tco2e_per_t"]
+    assert free == {route: pytest.approx(0.975 * b) for route, b in (("C", 1.37), ("D", 0.481), ("E", 0.072))}
+    for wrong in "ZJ":
+        done = zeropark(str(example), "--route", wrong, "--json")
+        assert done.returncode == 1
+        (fault,) = json.loads(done.stdout)
+        assert fault["file"] == "--route"
+        assert "C (carbon steel, blast furnace)" in fault["expected"]
+
+
+def test_route_told_with_a_good(zeropark: Callable[..., Done], tmp_path: Path) -> None:
+    """A letter that its code does not have is a fault; of several goods, one that lacks the letter keeps its own."""
+    told = document()
+    told["products"].append({"process": "two", "cn_code": "25231000", "name": "clinker"})
+    path = tmp_path / "works.json"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    done = zeropark(str(path), "--route", "D")
+    assert done.returncode == 0, done.stderr
+    assert "25231000 has no route D" in done.stdout
+    told["products"][0]["parameters"] = {"benchmark_route": {"value": "K", "ref": "x!A1"}}
+    path.write_text(json.dumps(told), encoding="utf-8")
+    done = zeropark(str(path), "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)[0]["field"] == "x!A1"
+
+
+def test_what_was_not_read_stands_in_output_and_papers(zeropark: Callable[..., Done], tmp_path: Path) -> None:
+    told = document()
+    told["production_processes"][0]["laboratory"] = "inspection"
+    path = tmp_path / "works.json"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    done = zeropark(str(path), "--out", str(tmp_path / "out"))
+    assert "not read: production_processes[0].laboratory" in done.stdout
+    page = (tmp_path / "out" / "cbam.html").read_text(encoding="utf-8")
+    assert page.count("production_processes[0].laboratory") == 2

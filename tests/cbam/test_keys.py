@@ -122,6 +122,8 @@ def test_foreign_keys_are_told_and_change_nothing() -> None:
         ("exported", ["imported"], None),
         ("laboratory", ["activity_data", "ncv"], None),
         ("ef", ["id"], None),
+        ("share_n", ["share_mn", "share_ni"], None),
+        ("clinker_facter", ["clinker_factor"], "clinker_factor"),
     ],
 )
 def test_near(key: str, absent: list[str], meant: str | None) -> None:
@@ -205,3 +207,24 @@ def test_units_beside_plain_numbers() -> None:
     assert read(told).processes[0].direct_tco2e == pytest.approx(50)
     told["production_processes"][0]["dir_em_star_unit"] = "pounds"
     assert "pounds" in faults_of(told)[0].found
+
+
+def test_qualifying_parameters() -> None:
+    """Percent becomes a fraction, a slip is a fault, a foreign name is carried along and told; above 1 is no share."""
+    told = document()
+    told["products"][0] |= {
+        "cn_code": "25232900",
+        "parameters": {"clinker_factor": {"value": 95, "unit": "%"}},
+    }
+    told["products"][0]["parameters"]["colour"] = "grey"
+    found = read(told)
+    assert found.products[0].parameters == {"clinker_factor": 0.95, "colour": "grey"}
+    assert any("'colour' is carried along" in remark for remark in found.remarks)
+    told["products"][0]["parameters"] = {"clinker_factor": {"value": 95, "ref": "Summary_Products!AB10"}}
+    assert any("Summary_Products!AB10: clinker_factor is 95" in text for text in assess(read(told)).controls)
+    told["regime"] = DEFINITIVE
+    with pytest.raises(InputError) as caught:
+        assess(read(told))
+    assert any(fault.field == "Summary_Products!AB10" for fault in caught.value.faults)
+    told["products"][0]["parameters"] = {"clinker_facter": 0.95}
+    assert [fault.expected for fault in faults_of(told)] == ["'clinker_factor'"]

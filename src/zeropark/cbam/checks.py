@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from zeropark.cbam.blanks import blanks_of, is_idle
 from zeropark.cbam.goods import (
+    SHARES,
     content_of,
     functional_unit,
     process_is_direct_only,
@@ -17,6 +18,7 @@ from zeropark.cbam.model import (
     Installation,
     MeasurementSource,
     PfcSource,
+    Product,
     ProductionProcess,
     PurchasedPrecursor,
     SourceStream,
@@ -292,6 +294,7 @@ def _definitive(finder: _Finder) -> None:
                 "split it: IR (EU) 2025/2547 Art. 4(1), 4(8), Annex III A.2",
             )
         for product in goods:
+            _shares(finder, product)
             if content_of(product) is None:
                 name = "clinker_factor" if units == ["t clinker"] else "n_content"
                 place = f"products.{product.row}.{name}"
@@ -306,6 +309,15 @@ def _definitive(finder: _Finder) -> None:
             )
         if not process_is_direct_only(installation, process):
             _evidence(finder, process)
+
+
+def _shares(finder: _Finder, product: Product) -> None:
+    """Shares that a functional unit is reckoned with are fractions."""
+    for name in SHARES:
+        value = product.parameters.get(name)
+        if isinstance(value, int | float) and not 0 <= value <= 1:
+            place, hint = f"products.{product.row}.{name}", f"in percent? write {value / 100:g}"
+            finder.add(place, f"{value:g}", "a share, 0 to 1", hint if value > 1 else "")
 
 
 def _evidence(finder: _Finder, process: ProductionProcess) -> None:

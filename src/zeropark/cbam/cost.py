@@ -11,7 +11,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zeropark.cbam.defaults import Benchmark, DefaultValue, benchmark_of, default_of, figure, shipped_for
+from zeropark.cbam.defaults import (
+    Benchmark,
+    DefaultValue,
+    benchmark_of,
+    default_of,
+    figure,
+    route_letters,
+    shipped_for,
+)
 from zeropark.cbam.goods import CLINKER_CODES, content_of, digits
 from zeropark.cbam.result import CbamResult, ProcessResult, ProductResult
 from zeropark.errors import Fault, InputError
@@ -121,13 +129,21 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
     """What a tonne of a good costs, by actual and by default value."""
     notes: list[str] = []
     price, factor = certificate_price(options), allocation_factor(options.year)
-    chosen = options.route or _route_told(result, product)
+    asked = options.route in route_letters(product.cn_code, max(min(options.year, LAST_BENCHMARKS), 2026))
+    chosen = options.route if asked else _route_told(result, product)
+    if options.route and not asked:
+        notes.append(
+            both(
+                f"{product.cn_code} has no route {options.route}: the route that is told with the good was taken",
+                f"{product.cn_code}无{options.route}路线：采用该产品自身所述路线",
+            )
+        )
     default = default_of(product.cn_code, chosen or None) if shipped_for(result.source.country) else None
     content = _content(result, product)
     by_default = None
     if default is None:
         notes.append(_no_default(result.source.country))
-    elif (line := _default_line(product, default, options, chosen)) is not None:
+    elif (line := _default_line(product, default, options, chosen if asked else "", chosen)) is not None:
         see = default.with_markup(options.year) * content
         by_default = cost_of(see, factor * line.b * content, price, options.paid_eur_per_t, "default")
     routes = chosen or _routes_of(result, product)
@@ -142,11 +158,11 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
 
 
 def _default_line(
-    product: ProductResult, default: DefaultValue, options: CostOptions, told: str
+    product: ProductResult, default: DefaultValue, options: CostOptions, asked: str, told: str
 ) -> Benchmark | None:
     """Benchmark of a default value: of the route that the default itself is told with, not of the maker's own."""
     year = min(options.year, LAST_BENCHMARKS)
-    return benchmark_of(product.cn_code, year, options.route or default.routes or told)
+    return benchmark_of(product.cn_code, year, asked or default.routes or told)
 
 
 def _no_default(country: str | None) -> str:

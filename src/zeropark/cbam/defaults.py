@@ -12,7 +12,6 @@ from importlib.resources import files
 from zeropark.cbam.goods import digits
 from zeropark.errors import Fault, InputError
 
-DEFAULTS_SOURCE = "IR (EU) 2025/2621 Annex I, China; workbook version 1 of 2026-02-04"
 BENCHMARKS_SOURCE = "IR (EU) 2025/2620; workbook version 1 of 2026-02-06"
 
 
@@ -100,6 +99,13 @@ def benchmark_of(cn_code: str, year: int, routes: str = "") -> Benchmark | None:
     rows = benchmarks_of(cn_code, year)
     fitting = [row for row in rows if row.route and row.route in routes]
     return min(fitting or rows, key=lambda row: row.b, default=None)
+
+
+def route_letters(cn_code: str, year: int) -> tuple[str, ...]:
+    """Letters of a code: of its benchmarks, and of its default values (cement is told white or grey by them)."""
+    told = {row.route for row in benchmarks_of(cn_code, year)}
+    told |= {letter for row in defaults_of(cn_code) for letter in row.routes if letter.isalpha()}
+    return tuple(sorted(told - {""}))
 
 
 def figure(what: str, period: str) -> Figure:

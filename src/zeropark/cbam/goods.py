@@ -31,6 +31,9 @@ UNION = "AT BE BG HR CY CZ DK EE FI FR DE GR EL HU IE IT LV LT LU MT NL PL PT RO
 EXEMPT_ORIGINS = frozenset(f"{UNION} IS LI NO CH".split())
 """Union, and point 1 of Annex III of Reg. (EU) 2023/956 [R]: a precursor from there counts as zero (Annex III B)."""
 
+SHARES = ("clinker_factor", "n_content")
+"""Qualifying parameters that embedded emissions are multiplied or divided by: fractions, 0 to 1."""
+
 TONNE, CLINKER, NITROGEN, MEGAWATT_HOUR = "t", "t clinker", "kg N", "MWh"
 
 

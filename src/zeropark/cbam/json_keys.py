@@ -81,18 +81,26 @@ def _leaves(log: Log, path: str, data: Mapping[str, Any], unread: dict[tuple[str
 def near(key: str, absent: Collection[str]) -> str | None:
     """The key that was meant, of those that are not there: one letter off, or two in a long word.
 
-    ``direct`` and ``indirect``, ``imported`` and ``exported`` are no slips for each other.
+    ``direct`` and ``indirect``, ``imported`` and ``exported`` are no slips for each other, nor are chemical symbols.
     """
     words, found = _words(key), []
     for known in absent:
         other = _words(known)
-        if any(pair <= {*words, *other} for pair in _OPPOSITES):
+        if any(pair <= {*words, *other} for pair in _OPPOSITES) or _by_a_symbol(words, other):
             continue
         steps = distance("_".join(words), "_".join(other))
         length = min(len(key), len(known))
         if steps <= (0 if length < 3 else 1 if length < 8 else 2) or "".join(words) == "".join(other):
             found.append((steps, known))
     return min(found, default=(0, None))[1]
+
+
+def _by_a_symbol(words: list[str], other: list[str]) -> bool:
+    """Whether words of one or two letters differ: ``share_n`` is not ``share_mn``. The same letters swapped are a slip."""
+    if sorted("".join(words)) == sorted("".join(other)):
+        return False
+    pairs = zip(words, other, strict=False)
+    return len(words) == len(other) and any(a != b and min(len(a), len(b)) < 3 for a, b in pairs)
 
 
 def _words(key: str) -> list[str]:

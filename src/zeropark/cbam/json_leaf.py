@@ -161,11 +161,15 @@ class Branch:
         _, _, value = self._leaf(key)
         return value if isinstance(value, bool) else None
 
-    def any(self, key: str) -> float | str | None:
-        """A number where it is one, else a text."""
-        _, _, value = self._leaf(key)
+    def any(self, key: str, place: str | None = None) -> float | str | None:
+        """A number where it is one, else a text. A number in percent becomes a fraction."""
+        _, leaf, value = self._leaf(key)
+        if place:
+            self._note(place, key)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
+            unit = leaf.get("unit") if isinstance(leaf, dict) else None
+            percent = isinstance(unit, str) and unit.strip().lower() in ("%", "percent")
+            return float(value) / 100 if percent else float(value)
         return None if value is None else str(value)
 
     def choice(self, key: str, known: Mapping[str, Term]) -> Term | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zeropark.cbam.blanks import blanks_of, is_idle
 from zeropark.cbam.checks import is_outside
+from zeropark.cbam.goods import SHARES
 from zeropark.cbam.model import Installation, SourceStream
 from zeropark.cbam.streams import known
 from zeropark.texts import both, in_language
@@ -19,6 +20,7 @@ def read_as_none(installation: Installation) -> list[str]:
         *_idle(installation),
         *_for_nobody(installation),
         *_like_fractions(installation),
+        *_like_percents(installation),
         *_blank_amounts(installation),
     ]
 
@@ -96,6 +98,18 @@ def _like_fractions(installation: Installation) -> Iterator[str]:
                 " template; was a fraction meant?",
                 f"{where}：电流效率{known(source.current_efficiency):g}按模板原样相除；是否应为小数？",
             )
+
+
+def _like_percents(installation: Installation) -> Iterator[str]:
+    for good in installation.products:
+        for name in SHARES:
+            value = good.parameters.get(name)
+            if isinstance(value, int | float) and value > 1:
+                where = _at(installation, f"products.{good.row}.{name}")
+                yield both(
+                    f"{where}: {name} is {value:g}, a share is at most 1; was {value / 100:g} meant?",
+                    f"{where}：{name}为{value:g}，比例不应大于1；是否应为{value / 100:g}？",
+                )
 
 
 def _percents(stream: SourceStream) -> tuple[tuple[str, float | None], ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from zeropark.cbam import terms
 from zeropark.cbam.categories import category_in, expected_category
-from zeropark.cbam.json_keys import tell_unread
+from zeropark.cbam.json_keys import near, tell_unread
 from zeropark.cbam.json_leaf import Branch, Log
 from zeropark.cbam.json_sources import (
     balance_of,
@@ -39,6 +39,8 @@ from zeropark.cbam.model import (
     Use,
 )
 from zeropark.cbam.template_constants import CONSTANTS_OF_RULES, constant_remark
+from zeropark.cbam.template_layout import PRODUCT_COLUMNS
+from zeropark.cbam.workbook_layout import ALIASES
 from zeropark.errors import Fault, InputError, fail_if, nearest
 from zeropark.texts import both
 
@@ -305,12 +307,37 @@ def _product(branch: Branch, row: int, names: dict[str, str]) -> Product:
     process = _who(branch.text("process") or "", names)
     if process not in names.values():
         branch.fault("process", f"'{process}'", "a process of the installation", nearest(process, names))
-    parameters = branch.branch("parameters")
     return Product(
         row=row,
         process=process,
         cn_code=terms.code_of(branch.text("cn_code", place=f"products.{row}.cn_code")),
         name=branch.text("name") or "",
-        parameters={key: value for key in parameters.data if (value := parameters.any(key)) is not None},
+        parameters=_parameters(branch.branch("parameters"), row),
         amount=branch.number("amount", units=terms.TONNES),
     )
+
+
+PARAMETERS = (*PRODUCT_COLUMNS.values(), *ALIASES, "benchmark_route")
+"""Qualifying parameters that the template or the cost asks for."""
+
+
+def _parameters(branch: Branch, row: int) -> dict[str, float | str]:
+    """Qualifying parameters of a good. A name near to one that is asked for is a slip; others are carried along."""
+    found = {}
+    for key in branch.data:
+        if key not in PARAMETERS:
+            meant = near(key, [name for name in PARAMETERS if name not in branch.data])
+            where = branch.where(key)
+            if meant is not None:
+                branch.fault(key, f"unknown parameter '{key}'", f"'{meant}'", f"did you mean '{meant}'?")
+            elif branch.data[key] is not None:
+                branch.remark(
+                    both(
+                        f"{where}: parameter '{key}' is carried along and counts in no figure",
+                        f"{where}：参数“{key}”仅随附，不计入任何数字",
+                    )
+                )
+        value = branch.any(key, f"products.{row}.{key}")
+        if value is not None:
+            found[key] = value
+    return found

@@ -14,30 +14,22 @@ from zeropark.cbam.cost import CostOptions, product_cost
 from zeropark.cbam.engine import assess
 from zeropark.cbam.from_park import about_of, chinese_of, installation_of
 from zeropark.cbam.levers import levers_of
-from zeropark.cbam.model import DEFINITIVE, TRANSITIONAL, Installation, Regime
+from zeropark.cbam.model import Installation, Regime
 from zeropark.cbam.read_json import read_example
 from zeropark.cbam.read_template import read_template
 from zeropark.cbam.result import CbamResult
+from zeropark.cbam.routes import route_faults
+from zeropark.cbam.terms import regime_of
 from zeropark.cbam.workbook import write_workbook
 from zeropark.cbam.write import document_of
 from zeropark.cli.given import CapacitiesOption, Given, LevelsOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
 from zeropark.cli.say_cbam import say_cbam
-from zeropark.errors import Fault, InputError, nearest
+from zeropark.errors import Fault, InputError, fail_if, nearest
 from zeropark.park.model import Park
 from zeropark.park.period import period_of
 from zeropark.passport.cbam_page import page_of
-
-REGIME_WORDS: dict[str, Regime] = {
-    "transitional": TRANSITIONAL,
-    TRANSITIONAL: TRANSITIONAL,
-    "2023/1773": TRANSITIONAL,
-    "definitive": DEFINITIVE,
-    DEFINITIVE: DEFINITIVE,
-    "2025/2547": DEFINITIVE,
-}
-
 
 READ = (".json", ".xlsx", ".xlsm")
 NOT_READ = (".xls", ".xlsb", ".ods", ".csv", ".pdf")
@@ -64,7 +56,10 @@ PaidOption = Annotated[
     float,
     typer.Option("--paid", help="Carbon price paid in the country of origin, EUR per tonne of good.", min=0),
 ]
-RouteOption = Annotated[str, typer.Option(help="Letter of the benchmark's production route, A to L.")]
+RouteOption = Annotated[
+    str,
+    typer.Option(help="Letter of the benchmark's production route, A to L, as the CN code has it."),
+]
 TonnesOption = Annotated[
     float | None, typer.Option(help="Tonnes of a consignment.", min=0, show_default=False)
 ]
@@ -99,13 +94,15 @@ def cbam_command(
         require_writable(out)
     of_park: Park | None = None
     if file.suffix.lower() in (*READ, *NOT_READ):
+        _require_no_park_options(file, flows, levels, capacities, period, overrides)
         installation = _from_file(file)
     else:
         installation, of_park = _from_park(
             file, Given(flows, levels, capacities), period, pairs(overrides), as_json
         )
-    options = _costing(CostOptions(year, price, route.upper(), paid), of_park)
+    options = _costing(CostOptions(year, price, route.strip(" ()").upper(), paid), of_park)
     result = assess(replace(installation, regime=chosen) if chosen else installation)
+    fail_if(route_faults(result, options))
     costs = tuple(product_cost(result, product, options) for product in result.products)
     document = document_of(result, costs)
     if out is not None:
@@ -114,6 +111,37 @@ def cbam_command(
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         say_cbam(result, costs, tonnes)
+
+
+def _require_no_park_options(
+    file: Path,
+    flows: Path | None,
+    levels: Path | None,
+    capacities: Path | None,
+    period: str | None,
+    overrides: list[str] | None,
+) -> None:
+    """A file says all of its period itself: options of a park beside it would be passed over. Raises InputError."""
+    given = {
+        "--flows": flows,
+        "--levels": levels,
+        "--capacities": capacities,
+        "--period": period,
+        "--set": " ".join(overrides or ()),
+    }
+    hint = f"{file.name} says all of its period itself; leave it out, or give a park folder"
+    fail_if(
+        Fault(
+            option,
+            None,
+            option.lstrip("-"),
+            f"'{value}' beside {file.name}",
+            "a park: it belongs to one",
+            hint,
+        )
+        for option, value in given.items()
+        if value
+    )
 
 
 def _from_park(
@@ -154,11 +182,10 @@ def _page(result: CbamResult, options: CostOptions, tonnes: float | None, park: 
 def _regime(told: str | None) -> Regime | None:
     if told is None:
         return None
-    found = REGIME_WORDS.get(told.strip().lower())
+    found = regime_of(told)
     if found is None:
-        fault = Fault(
-            "--regime", None, "regime", f"'{told}'", "transitional or definitive", nearest(told, REGIME_WORDS)
-        )
+        hint = nearest(told, ("transitional", "definitive"))
+        fault = Fault("--regime", None, "regime", f"'{told}'", "transitional or definitive", hint)
         raise InputError([fault])
     return found
 
