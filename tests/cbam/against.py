@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.cbam import sheets
 
+from zeropark.cbam.carbon_price import process_price
+from zeropark.cbam.model import Installation
 from zeropark.cbam.result import CbamResult, ProcessResult
 
 
@@ -13,7 +15,7 @@ def agrees_with_sheets(result: CbamResult, book: sheets.Book) -> None:
     _sources(result, book)
     _installation(result, book)
     for process in result.processes:
-        _process(process, book)
+        _process(result.source, process, book)
     for product in result.products:
         _same(book, product.see_direct, "Summary_Products", f"I{product.row}")
         _same(book, product.see_indirect, "Summary_Products", f"J{product.row}")
@@ -61,7 +63,7 @@ def _installation(result: CbamResult, book: sheets.Book) -> None:
     _same(book, whole.rest_direct_tco2e, "Summary_Processes", "K85")
 
 
-def _process(process: ProcessResult, book: sheets.Book) -> None:
+def _process(told: Installation, process: ProcessResult, book: sheets.Book) -> None:
     number = int(process.id[1:])
     line = 70 + number
     _same(book, process.attributed_direct_tco2e, "Summary_Processes", f"K{line}")
@@ -76,3 +78,6 @@ def _process(process: ProcessResult, book: sheets.Book) -> None:
         "AO": process.embedded_electricity_mwh,
     }.items():
         _same(book, value, "InputOutput", f"{column}{line}")
+    if (price := process_price(told, process)) is not None:
+        _same(book, price.due_per_unit, "Summary_Processes", f"M{101 + number}")
+        _same(book, price.rebate_per_unit, "Summary_Processes", f"N{101 + number}")

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 Typed = dict[tuple[str, str], Any]
-A, B, C, D, E, S = (
+A, B, C, D, E, F, S = (
     "A_InstData",
     "B_EmInst",
     "C_Emissions&Energy",
     "D_Processes",
     "E_PurchPrec",
+    "F_Tools",
     "Summary_Products",
 )
 CATEGORIES = (
@@ -36,13 +37,25 @@ def drawn(seed: int) -> Typed:
     made = [rng.uniform(1e4, 1e6) for _ in range(processes)]
     for p in range(processes):
         typed.update(_process(rng, p, made))
-    for k in range(rng.randint(0, 4)):
+    precursors = rng.randint(0, 4)
+    for k in range(precursors):
         typed.update(_precursor(rng, k, made))
     for k, p in enumerate(rng.choices(range(processes), k=4)):
         typed[S, f"D{10 + k}"] = f"Process {p + 1}"
         typed[S, f"F{10 + k}"] = CODES[p]
         typed[S, f"H{10 + k}"] = f"Good {k}"
+    typed.update(_prices(rng, [*range(101, 101 + processes), *range(111, 111 + precursors)]))
     return typed
+
+
+def _prices(rng: random.Random, rows: list[int]) -> Iterator[tuple[tuple[str, str], Any]]:
+    """The tool for the carbon price due: share, price and rebate of some links."""
+    yield (F, "J97"), "CNY"
+    for row in rows:
+        price = _maybe(rng, rng.uniform(5, 90), 0.8)
+        yield (F, f"H{row}"), _maybe(rng, rng.uniform(0, 1), 0.8)
+        yield (F, f"J{row}"), price
+        yield (F, f"K{row}"), None if price is None else _maybe(rng, 0.2 * price)
 
 
 def _maybe(rng: random.Random, value: float, chance: float = 0.6) -> float | None:

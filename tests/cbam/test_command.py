@@ -147,3 +147,12 @@ def test_what_was_not_read_stands_in_output_and_papers(zeropark: Callable[..., D
     assert "not read: production_processes[0].laboratory" in done.stdout
     page = (tmp_path / "out" / "cbam.html").read_text(encoding="utf-8")
     assert page.count("production_processes[0].laboratory") == 2
+
+
+def test_written_json_is_read_again(zeropark: Callable[..., Done], example: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = zeropark(str(example), "--json", "--out", str(out))
+    again = zeropark(str(out / "cbam.json"), "--json")
+    assert again.returncode == 0, again.stderr
+    found, wanted = json.loads(again.stdout), json.loads(first.stdout)
+    assert (found["products"], found["processes"]) == (wanted["products"], wanted["processes"])

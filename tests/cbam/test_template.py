@@ -74,7 +74,7 @@ def test_fault_names_its_cell(cell: tuple[str, str], value: Any, found: str) -> 
         (("B_EmInst", "F17"), 0, "B_EmInst!F17"),
         (("B_EmInst", "N17"), 0.98, "B_EmInst!N17: oxidation share"),
         (("B_EmInst", "E17"), None, "B_EmInst!E17: a stream without a name"),
-        (("F_Tools", "J21"), 120.0, "F_Tools is filled (J21)"),
+        (("F_Tools", "J21"), 120.0, "F_Tools is filled for cogeneration (J21)"),
         (("Parameters_Constants", "B76"), 298, "Parameters_Constants!B76: gwp_n2o is 298"),
         (("Summary_Products", "D10"), None, "Summary_Products!D10: "),
     ],

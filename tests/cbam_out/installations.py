@@ -11,8 +11,10 @@ from zeropark.cbam.model import (
     Electricity,
     EmissionBalance,
     FuelBalance,
+    GoodPrice,
     Heat,
     Installation,
+    LinkPrice,
     MeasurementSource,
     PfcSource,
     Product,
@@ -55,6 +57,11 @@ def streams(draw: st.DrawFn, number: int) -> SourceStream:
         conversion_percent=draw(maybe),
         biomass_percent=draw(maybe),
     )
+
+
+good_prices = st.sampled_from(
+    [None, GoodPrice("Carbon Tax", 0.5, "CNY", 12.0, "Tax deduction", 0.25, 3.0), GoodPrice(due=4.5)]
+)
 
 
 @st.composite
@@ -145,6 +152,7 @@ def installations(draw: st.DrawFn) -> Installation:
         MeasurementSource("M1", "stack", "CO2", draw(amounts), draw(factors), draw(factors), draw(maybe)),
         MeasurementSource("M2", "acid", "N2O", draw(amounts), draw(factors), draw(factors), None),
     )
+    priced = draw(st.booleans())
     return Installation(
         name="Works",
         country="China",
@@ -154,10 +162,18 @@ def installations(draw: st.DrawFn) -> Installation:
         streams=tuple(draw(streams(n)) for n in range(1, draw(st.integers(0, 4)) + 1)),
         processes=tuple(processes),
         products=tuple(
-            Product(10 + n, id_, f"7207{n}110", f"good {n}", {"scrap_per_t_steel": 0.1})
+            Product(
+                10 + n, id_, f"7207{n}110", f"good {n}", {"scrap_per_t_steel": 0.1}, None, draw(good_prices)
+            )
             for n, id_ in enumerate(ids)
         ),
         precursors=precursors,
+        carbon_prices=tuple(
+            LinkPrice(link.id, draw(st.sampled_from([None, 0.4])), 60.0, draw(st.sampled_from([None, 12.5])))
+            for link in (*processes, *precursors)
+            if priced
+        ),
+        carbon_currency=draw(st.sampled_from(["CNY", "EUR"])) if priced else None,
         pfc=pfc if draw(st.booleans()) else (),
         measurements=stacks if draw(st.booleans()) else (),
         fuel_balance=FuelBalance(

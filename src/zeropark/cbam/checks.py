@@ -78,6 +78,7 @@ def installation_faults(installation: Installation) -> list[Fault]:
     for precursor in installation.precursors:
         _precursor(finder, precursor)
     _products(finder)
+    _prices(finder)
     if not finder.faults:
         _loops(finder)
         _attributed_at_all(finder)
@@ -247,6 +248,27 @@ def _products(finder: _Finder) -> None:
             r"\d{4}(\d{2}){0,3}", product.cn_code
         ):
             finder.add(f"{at}.cn_code", f"'{product.cn_code}'", "a CN code of 4 to 10 digits")
+
+
+def _prices(finder: _Finder) -> None:
+    """Carbon prices: shares are fractions, amounts none below zero."""
+    installation = finder.installation
+    links = [*(p.id for p in installation.processes), *(p.id for p in installation.precursors)]
+    for told in installation.carbon_prices:
+        if told.link not in links:
+            expected = "a process or purchased precursor: " + ", ".join(links)
+            finder.add(f"carbon_prices.{told.link}", f"'{told.link}'", expected, nearest(told.link, links))
+        at = f"carbon_prices.{told.link}"
+        finder.within(f"{at}.share", told.share, 0, 1, "a share, 0 to 1")
+        finder.within(f"{at}.price", told.price, 0, float("inf"), "0 or more")
+        finder.within(f"{at}.rebate", told.rebate, 0, known(told.price), "0 up to the price")
+    for good in finder.installation.products:
+        at, price = f"products.{good.row}.carbon_price", good.carbon_price
+        if price is not None:
+            finder.within(f"{at}.share", price.share, 0, 1, "a share, 0 to 1")
+            finder.within(f"{at}.rebate_share", price.rebate_share, 0, 1, "a share, 0 to 1")
+            finder.within(f"{at}.due", price.due, 0, float("inf"), "0 or more")
+            finder.within(f"{at}.rebate", price.rebate, 0, known(price.due), "0 up to the price due")
 
 
 def _loops(finder: _Finder) -> None:

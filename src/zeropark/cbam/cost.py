@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zeropark.cbam.carbon_price import good_price, paid_in_euro, price_notes
 from zeropark.cbam.defaults import (
     Benchmark,
     DefaultValue,
@@ -148,13 +149,25 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
         by_default = cost_of(see, factor * line.b * content, price, options.paid_eur_per_t, "default")
     routes = chosen or _routes_of(result, product)
     free = _free_allocation(result, result.process(product.process), product, options, routes, notes)
+    told = _paid_at_home(result, product, options, notes)
     actual = None
     if free is not None:
         see = product.see_declared * product.per_tonne_factor
-        paid = max(options.paid_eur_per_t, options.paid_eur_per_tco2 * see)
+        paid = max(options.paid_eur_per_t, options.paid_eur_per_tco2 * see, told)
         actual = cost_of(see, factor * free * content, price, paid, "actual")
     notes += recalled(options)
     return ProductCost(product.row, product.cn_code, product.name, actual, by_default, default, tuple(notes))
+
+
+def _paid_at_home(
+    result: CbamResult, product: ProductResult, options: CostOptions, notes: list[str]
+) -> float:
+    """Carbon price that the file itself tells, EUR per tonne; what the options say goes before it."""
+    if options.paid_eur_per_t or options.paid_eur_per_tco2:
+        return 0.0
+    due = good_price(result.source, result.process(product.process), product.row)
+    notes += price_notes(due, product.cn_code)
+    return paid_in_euro(due, product.per_tonne_factor)
 
 
 def _default_line(

@@ -216,6 +216,36 @@ class PurchasedPrecursor:
 
 
 @dataclass(frozen=True)
+class LinkPrice:
+    """Carbon price due on the own emissions of one link of the chain (template, sheet F_Tools, section 2).
+
+    link: id of a process or precursor. share: of its own direct and indirect emissions that is priced, a fraction.
+    price, rebate: per t CO2e, in the currency of the installation's ``carbon_currency``.
+    """
+
+    link: str
+    share: float | None = None
+    price: float | None = None
+    rebate: float | None = None
+
+
+@dataclass(frozen=True)
+class GoodPrice:
+    """Carbon price due on a good as its maker states it (sheet Summary_Products, columns AL to AX).
+
+    due, rebate: per unit of the good (t, MWh), in ``currency``. Shares: of its embedded emissions, fractions.
+    """
+
+    instrument: str | None = None
+    share: float | None = None
+    currency: str | None = None
+    due: float | None = None
+    rebate_type: str | None = None
+    rebate_share: float | None = None
+    rebate: float | None = None
+
+
+@dataclass(frozen=True)
 class Product:
     """A good as it is sold: one CN code of one process.
 
@@ -229,6 +259,7 @@ class Product:
     name: str
     parameters: Mapping[str, float | str] = field(default_factory=dict)
     amount: float | None = None
+    carbon_price: GoodPrice | None = None
 
 
 @dataclass(frozen=True)
@@ -237,7 +268,7 @@ class Installation:
 
     cells: dotted place (``processes.P1.electricity.ef_tco2_per_mwh``) → cell or key it was read from, so that a
     fault found later can say where. file: what was read, for messages. remarks: what the reader passed over or read
-    as blank, for whoever checks.
+    as blank, for whoever checks. carbon_prices: by link, in ``carbon_currency``, e.g. ``CNY``.
     """
 
     name: str
@@ -253,6 +284,8 @@ class Installation:
     measurements: tuple[MeasurementSource, ...] = ()
     fuel_balance: FuelBalance = FuelBalance()
     emission_balance: EmissionBalance = EmissionBalance()
+    carbon_prices: tuple[LinkPrice, ...] = ()
+    carbon_currency: str | None = None
     file: str = ""
     cells: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from zeropark.cbam import terms
 from zeropark.cbam.categories import category_in, expected_category
 from zeropark.cbam.json_keys import near, tell_unread
 from zeropark.cbam.json_leaf import Branch, Log
+from zeropark.cbam.json_price import good_price_of, link_prices_of
 from zeropark.cbam.json_sources import (
     balance_of,
     fuel_of,
@@ -99,6 +100,8 @@ def installation_of(data: object, file: str) -> Installation:
         products=tuple(
             _product(b, 9 + i, names) for i, b in enumerate(root.branches("products"), 1) if _has_process(b)
         ),
+        carbon_prices=link_prices_of(root),
+        carbon_currency=root.text("carbon_currency"),
         file=file,
     )
     constants = root.branch("constants")
@@ -314,6 +317,7 @@ def _product(branch: Branch, row: int, names: dict[str, str]) -> Product:
         name=branch.text("name") or "",
         parameters=_parameters(branch.branch("parameters"), row),
         amount=branch.number("amount", units=terms.TONNES),
+        carbon_price=good_price_of(branch),
     )
 
 

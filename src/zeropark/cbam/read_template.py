@@ -24,13 +24,13 @@ from zeropark.cbam.template_layout import (
     C_SHEET,
     PRODUCT_COLUMNS,
     S_SHEET,
-    TOOL_INPUTS,
     BalanceRows,
     balance_rows,
     numbered_rows,
     row_of,
 )
 from zeropark.cbam.template_links import precursors_of, processes_of
+from zeropark.cbam.template_price import currency_of, good_price_of, link_prices_of, tell_cogeneration
 from zeropark.cbam.template_sources import (
     emissions_of,
     fuel_of,
@@ -38,7 +38,7 @@ from zeropark.cbam.template_sources import (
     pfc_sources_of,
     streams_of,
 )
-from zeropark.cbam.xlsx_cells import CONSTANTS, TOOLS, Cells, read_cells
+from zeropark.cbam.xlsx_cells import CONSTANTS, Cells, read_cells
 from zeropark.errors import fail_if, nearest
 from zeropark.texts import both
 
@@ -76,8 +76,11 @@ def installation_of_cells(cells: Cells) -> Installation:
         processes=processes_of(cells, names),
         precursors=precursors_of(cells, names),
         products=_products(cells, names),
+        carbon_currency=currency_of(cells),
     )
-    _tools(cells)
+    links = (*(p.id for p in installation.processes), *(p.id for p in installation.precursors))
+    installation = replace(installation, carbon_prices=link_prices_of(cells, links))
+    tell_cogeneration(cells)
     for name, cell in CONSTANT_CELLS.items():
         if (
             remark := constant_remark(name, cells.stored(CONSTANTS, cell), f"{CONSTANTS}!{cell}")
@@ -85,23 +88,6 @@ def installation_of_cells(cells: Cells) -> Installation:
             cells.remark(remark)
     fail_if(cells.faults)
     return replace(installation, cells=dict(cells.places), remarks=tuple(cells.remarks))
-
-
-def _tools(cells: Cells) -> None:
-    """Sheet F_Tools stands beside the chain: nothing of it is read, and whoever has filled it is told so."""
-    filled = [
-        cell
-        for cell in TOOL_INPUTS
-        if isinstance(cells.stored(TOOLS, cell), int | float) and not cells.formula(TOOLS, cell)
-    ]
-    if filled:
-        cells.remark(
-            both(
-                f"sheet {TOOLS} is filled ({', '.join(filled[:6])}) and is not read: cogeneration and carbon price count"
-                " only as far as their results are typed on sheets D_Processes and Summary_Products",
-                f"{TOOLS}表已填写（{'、'.join(filled[:6])}）但不读取：热电联产与碳价仅按D_Processes和Summary_Products表所填计入",
-            )
-        )
 
 
 def _about(cells: Cells) -> tuple[str | None, str | None, date | None, date | None]:
@@ -212,6 +198,7 @@ def _products(cells: Cells, names: dict[str, str]) -> tuple[Product, ...]:
                 cn_code=code,
                 name=cells.text(S_SHEET, f"H{row}") or "",
                 parameters=parameters,
+                carbon_price=good_price_of(cells, row),
             )
         )
     return tuple(goods)

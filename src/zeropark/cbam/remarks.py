@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zeropark.cbam.carbon_price import price_controls
 from zeropark.cbam.goods import EXEMPT_ORIGINS, NITROGEN_SUPPLEMENTARY, digits
 from zeropark.cbam.leftovers import read_as_none
 from zeropark.cbam.model import DEFINITIVE, Installation
@@ -115,6 +116,7 @@ def controls_of(
                     f"{bought.id}：购入量中{bought.control:,.6g} t未说明去向",
                 )
             )
+    texts += price_controls(installation, processes)
     rest = whole.rest_direct_tco2e
     if installation.streams and abs(rest) >= _ROUNDED_T and not _closed(rest, whole.direct_tco2e):
         more = both(

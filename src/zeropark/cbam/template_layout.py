@@ -45,9 +45,8 @@ PRODUCT_COLUMNS = {
 TOOL_INPUTS = (
     *(f"{column}{row}" for row in (21, 61) for column in "JKL"),
     *(f"{column}{row}" for row in (26, 64) for column in "JK"),
-    *(f"{column}{row}" for row in range(101, 111) for column in "HJK"),
 )
-"""Where sheet F_Tools asks for numbers: cogeneration twice, carbon price by process."""
+"""Where sheet F_Tools asks for numbers of cogeneration, twice."""
 
 
 @dataclass(frozen=True)

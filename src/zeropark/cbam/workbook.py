@@ -24,6 +24,7 @@ from zeropark.cbam.workbook_layout import (
     STREAM_ROWS,
 )
 from zeropark.cbam.workbook_plain import write_own, write_plain
+from zeropark.cbam.workbook_price import write_carbon_prices
 from zeropark.cbam.workbook_summary import write_communication, write_process_summary, write_products
 from zeropark.errors import Fault, fail_if
 
@@ -56,6 +57,7 @@ def write_workbook(
         write_process_summary(pages["Summary_Processes"], installation, result, told)
         write_products(pages["Summary_Products"], installation, result)
         write_communication(pages["Summary_Communication"], installation, result, told)
+        write_carbon_prices(pages, installation, result)
         write_own(pages[OWN], installation, result, statement)
         pages["Summary_Products"].sheet.activate()
     finally:

@@ -26,6 +26,7 @@ _CONTENTS = {
     55: ("", "Summary_Communication"),
     57: ("", f"{OWN}: regime, versions, evidence"),
 }
+_TOOLS = "Carbon price due, where it is told; the tool for cogeneration stands in the Commission's template."
 _ELSEWHERE = "Not repeated here; it stands in the Commission's template."
 
 
@@ -45,7 +46,7 @@ def write_plain(pages: Mapping[str, Page], installation: Installation, result: C
     contents.day("I64", installation.period_begin, "result_day")
     contents.day("K64", installation.period_end, "result_day")
     for name in ("b_Guidelines&Conditions", "c_CodeLists", "F_Tools", "G_FurtherGuidance"):
-        pages[name].text("C6", _ELSEWHERE)
+        pages[name].text("C6", _ELSEWHERE if name != "F_Tools" else _TOOLS)
     pages["Parameters_CNCodes"].texts(
         3, {"A": "CNKEY", "B": "CODE_EN", "C": "SELFTEXT", "D": "CODE_EN", "E": "CBAM good"}
     )

@@ -29,6 +29,7 @@ from zeropark.cbam.workbook_layout import (
     category_of,
     routes_of,
 )
+from zeropark.cbam.workbook_price import write_good_price
 
 BY_FUNCTIONAL_UNIT = ("t", "MWh")
 """Units in which specific values are those of the amounts on sheet D."""
@@ -321,6 +322,7 @@ def _good(page: Page, at: int, good: Product, told: ProductResult, installation:
             page.given(f"{column}{at}", value)
         else:
             page.number(f"{column}{at}", value)
+    write_good_price(page, at, good, told)
 
 
 def parameters_of(good: Product) -> dict[str, float | str]:

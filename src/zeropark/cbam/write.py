@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from zeropark.cbam.carbon_price import PriceDue, good_price, process_price
 from zeropark.cbam.cost import ProductCost
 from zeropark.cbam.result import CbamResult
 
@@ -41,6 +42,24 @@ def document_of(result: CbamResult, costs: tuple[ProductCost, ...] = ()) -> dict
             "precursors": [asdict(precursor) for precursor in result.precursors],
             "processes": [asdict(process) for process in result.processes],
             "products": [asdict(product) for product in result.products],
+            "carbon_prices": _prices(result),
         },
         "costs": [asdict(cost) for cost in costs],
     }
+
+
+def _prices(result: CbamResult) -> list[dict[str, object]]:
+    """Carbon price due of every process that the tool reckons, and of every good that has one."""
+    found: list[dict[str, object]] = []
+    for process in result.processes:
+        if (price := process_price(result.source, process)) is not None:
+            found.append({"process": process.id, "row": None, **_price(price)})
+    for good in result.products:
+        due = good_price(result.source, result.process(good.process), good.row)
+        if due is not None:
+            found.append({"process": good.process, "row": good.row, **_price(due)})
+    return found
+
+
+def _price(price: PriceDue) -> dict[str, object]:
+    return {**asdict(price), "effective_per_unit": price.effective_per_unit}

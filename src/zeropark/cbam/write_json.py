@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from zeropark.cbam.cost import ProductCost
+from zeropark.cbam.json_price import written_good, written_links
 from zeropark.cbam.model import (
     Installation,
     MeasurementSource,
@@ -17,7 +18,7 @@ from zeropark.cbam.model import (
     SourceStream,
     Use,
 )
-from zeropark.cbam.read_json import SCHEMA
+from zeropark.cbam.read_json import SCHEMA, WRITTEN
 from zeropark.cbam.result import CbamResult
 from zeropark.cbam.workbook_layout import METHODS
 from zeropark.cbam.write import document_of
@@ -26,8 +27,8 @@ Leaf = dict[str, object]
 
 
 def write_json(result: CbamResult, path: Path, costs: tuple[ProductCost, ...] = ()) -> None:
-    """Write results, and under ``installation_data`` the installation that they follow from."""
-    document = {**document_of(result, costs), "installation_data": example_of(result.source)}
+    """Write results, and under ``installation_data`` the installation that they follow from: the reader takes it back."""
+    document = {**document_of(result, costs), WRITTEN: example_of(result.source)}
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
@@ -67,6 +68,7 @@ def example_of(installation: Installation) -> dict[str, object]:
         "production_processes": [_process(process) for process in installation.processes],
         "purchased_precursors": [_precursor(precursor) for precursor in installation.precursors],
         "products": [_product(product) for product in installation.products],
+        **written_links(installation),
     }
 
 
@@ -205,4 +207,5 @@ def _product(good: Product) -> dict[str, object]:
         "name": _leaf(good.name),
         "parameters": {name: _leaf(value) for name, value in good.parameters.items()},
         "amount": _leaf(good.amount, "t"),
+        **written_good(good),
     }

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from zeropark.carbon.attribution import attribution_of
-from zeropark.cbam.cost import CostOptions, product_cost
+from zeropark.cbam.cost import CostOptions, ProductCost, product_cost
 from zeropark.cbam.engine import assess
 from zeropark.cbam.from_park import about_of, chinese_of, installation_of
 from zeropark.cbam.levers import levers_of
@@ -22,6 +22,7 @@ from zeropark.cbam.routes import route_faults
 from zeropark.cbam.terms import regime_of
 from zeropark.cbam.workbook import write_workbook
 from zeropark.cbam.write import document_of
+from zeropark.cbam.write_json import write_json
 from zeropark.cli.given import CapacitiesOption, Given, LevelsOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
@@ -106,7 +107,7 @@ def cbam_command(
     costs = tuple(product_cost(result, product, options) for product in result.products)
     document = document_of(result, costs)
     if out is not None:
-        _write(out, result, document, _page(result, options, tonnes, of_park), of_park)
+        _write(out, result, costs, _page(result, options, tonnes, of_park), of_park)
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
@@ -204,10 +205,11 @@ def _from_file(file: Path) -> Installation:
     return read_example(file) if file.suffix.lower() == ".json" else read_template(file)
 
 
-def _write(out: Path, result: CbamResult, document: dict[str, object], page: str, park: Park | None) -> None:
-    """``cbam.json``, ``cbam.xlsx`` and ``cbam.html``."""
+def _write(
+    out: Path, result: CbamResult, costs: tuple[ProductCost, ...], page: str, park: Park | None
+) -> None:
+    """``cbam.json`` with the installation that its figures follow from, ``cbam.xlsx`` and ``cbam.html``."""
     out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    (out / "cbam.json").write_text(text + "\n", encoding="utf-8")
+    write_json(result, out / "cbam.json", costs)
     (out / "cbam.html").write_text(page, encoding="utf-8")
     write_workbook(result.source, result, out / "cbam.xlsx", about_of(park) if park is not None else {})
