@@ -1,4 +1,4 @@
-"""Green power over the grid counts hour by hour for who has a contract; the register decides the 910 figure too."""
+"""Green power over the grid counts for whom it was bought; the register decides the 910 figure too."""
 
 import pytest
 from tests.carbon.test_attribution import GRID, flows_of
@@ -24,21 +24,35 @@ def green_market(make_park, contracts):
     )
 
 
-def test_green_power_counts_in_the_hour_for_who_has_a_contract_alone(make_park):
-    """A's contract claims 2 of its 3; the rest, and B's, weighs the residual factor; a quarter of it is clean."""
-    park = green_market(make_park, {"ppa": {"tenant": "a", "supply": "green", "max_rate": 2}})
-    rates = {("green", "buy"): [6], ("load-a", "intake"): [3], ("load-b", "intake"): [3]}
-    found = attribution_of(park, flows_of(park, rates))
-    assert found.operating_co2("load-a", "hourly").tonnes == pytest.approx(1 * 0.8)
-    assert found.operating_co2("load-b", "hourly").tonnes == pytest.approx(3 * 0.8)
-    assert found.operating_co2("load-b", "market").tonnes == pytest.approx(0.0)
-    assert found.operating_co2("load-b", "location").tonnes == pytest.approx(3 * 0.6)
+GREEN_RATES = {("green", "buy"): [6], ("load-a", "intake"): [3], ("load-b", "intake"): [3]}
+
+
+def test_what_the_park_buys_and_promises_to_nobody_is_green_for_all_whom_it_reached(make_park):
+    """A's contract is for 2 of 6, of which it takes 2; 4 are the park's own purchase, for A (1) and B (3)."""
+    for contracts in ({}, {"ppa": {"tenant": "a", "supply": "green", "max_rate": 2}}):
+        park = green_market(make_park, contracts)
+        found = attribution_of(park, flows_of(park, GREEN_RATES))
+        for load in ("load-a", "load-b"):
+            assert found.operating_co2(load, "market").tonnes == pytest.approx(0.0)
+            assert found.operating_co2(load, "hourly").tonnes == pytest.approx(0.0)
+            assert found.operating_co2(load, "location").tonnes == pytest.approx(3 * 0.6)
+        assert [one.score for one in tenants_of(park, found, slice(None))] == pytest.approx([1, 1])
+
+
+def test_what_is_promised_and_not_taken_counts_for_nobody(make_park):
+    """A's contract is for 5 of 6, of which it takes its need of 3; B has 3, of which 2 were promised to A, 1 to nobody."""
+    park = green_market(make_park, {"ppa": {"tenant": "a", "supply": "green", "max_rate": 5}})
+    found = attribution_of(park, flows_of(park, GREEN_RATES))
     names = [o.name for o in found.origins]
-    assert found.by_origin("load-a", "hourly")[names.index(UNCLAIMED)] == pytest.approx(1)
-    assert found.by_origin("load-a", "hourly").sum() == pytest.approx(3)
+    for basis in ("market", "hourly"):
+        assert found.operating_co2("load-a", basis).tonnes == pytest.approx(0.0)
+        assert found.operating_co2("load-b", basis).tonnes == pytest.approx(2 * 0.8)
+        assert found.by_origin("load-b", basis)[names.index(UNCLAIMED)] == pytest.approx(2)
+        assert found.by_origin("load-b", basis).sum() == pytest.approx(3)
+    assert found.operating_co2("load-b", "location").tonnes == pytest.approx(3 * 0.6)
     a, b = tenants_of(park, found, slice(None))
-    assert a.score == pytest.approx((2 + 0.25) / 3)
-    assert b.score == pytest.approx(0.25)
+    assert a.score == pytest.approx(1.0)
+    assert b.score == pytest.approx((1 + 2 * 0.25) / 3)  # a quarter of the grid is clean
 
 
 def test_a_cancelled_certificate_counts_as_zero_by_the_910_method(make_park, tmp_path):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from tests.conftest import build_park
 
-from zeropark.carbon.attribution import Attribution, Origin
-from zeropark.carbon.factors import LifeCycleFactor
+from zeropark.carbon.attribution import Attribution
+from zeropark.carbon.origins import Origin, origins_of
 from zeropark.flows import Flows
 from zeropark.footprint.of_park import footprints_of
 from zeropark.footprint.result import ProductFootprint
@@ -51,13 +52,9 @@ def attributed(
     for row, by in enumerate(supplied.values()):
         for origin, amount in by.items():
             mwh[row, :, names.index(origin)] = amount
-    origins = []
-    for name in names:
-        asset = park.assets.get(name)
-        upstream = getattr(asset, "upstream", None)
-        value = park.spec.factors[upstream].footprint if upstream else None
-        kind = (kinds or {}).get(name, getattr(asset, "origin", "other"))
-        origins.append(Origin(name, kind, {}, None if value is None else LifeCycleFactor(value)))
+    known = {one.name: one for one in origins_of(park, tuple(n for n in names if n in park.assets), {})}
+    found = [known.get(name, Origin(name, "opening", {}, None)) for name in names]
+    origins = [replace(one, kind=(kinds or {}).get(one.name, one.kind)) for one in found]
     return Attribution(park.clock, tuple(origins), tuple(supplied), {}, mwh.sum(axis=2), mwh)
 
 

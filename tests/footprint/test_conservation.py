@@ -68,7 +68,7 @@ def test_what_enters_leaves_with_the_products(seed: int) -> None:
 
 def solved(made: Made) -> Solved:
     amounts = Amounts(made.park, made.flows, whole(made.park.clock))
-    supplied = supplied_of(amounts, made.attribution)
+    supplied = supplied_of(amounts, made.attribution)["hourly"]
     inventory = inventory_of(amounts, made.attribution, "hourly", supplied)
     return solved_of(made.park, inventory, [p.node for p in made.park.spec.footprint.products.values()])
 

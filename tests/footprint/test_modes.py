@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.footprint.small import MATERIAL, STEPS, attributed, factor, flows_of, footprints, park_of
 
+from zeropark.carbon.origins import origins_of
 from zeropark.flows import Flows
 from zeropark.park.model import Park
 
@@ -169,7 +171,8 @@ def test_on_the_yearly_average_green_contracts_over_the_public_grid_count_as_the
     assets = {**park.spec.assets}
     assets["grid"] = assets["grid"].model_copy(update={"origin": "wind", "upstream": "sun"})
     park = Park(park.folder, park.spec.model_copy(update={"assets": assets}), park.clock, park.arrays)
+    att = replace(att, origins=origins_of(park, tuple(o.name for o in att.origins), {}))
     found = footprints(park, flows, att)["a"]
-    # by location a takes half of either: 0.5 · 0.5 + 0.5 · 0.04
+    # a took grid power alone, 1 MWh a tonne: 2,400 + 1,000 · 0.04, by location 2,400 + 1,000 · 0.5
     assert found.by_basis["hourly"] == pytest.approx(2440)
-    assert found.by_basis["location"] == pytest.approx(2670)
+    assert found.by_basis["location"] == pytest.approx(2900)

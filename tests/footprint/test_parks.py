@@ -82,9 +82,8 @@ def test_the_plain_kiln() -> None:
 
 
 def test_bases_of_electricity() -> None:
-    """An office takes 3 MWh of wind. Hourly and market: half wind, half grid. Location: 5 of 7 MWh wind, grid at 0.8.
-
-    market with a residual mix of 0.8: 200 + 10 + 400; location with the same: 200 + 1000·(5/7·0.02 + 2/7·0.8).
+    """Without contracts the split is one: half wind at 0.02, half grid. By the hour the grid's own 0.6: 200 + 10 + 300; on
+    the others a mix of 0.8: 200 + 10 + 400. What an office takes of wind is the office's on every basis.
     """
     supplied = {**SUPPLIED, "office": {"wind": [0.75] * 4}}
     office = {"office": {"kind": "demand", "node": "bus", "profile": 0.75}}
@@ -93,7 +92,7 @@ def test_bases_of_electricity() -> None:
     assert found.basis == "hourly"
     assert found.value == found.by_basis["hourly"] == pytest.approx(510.0)
     assert found.by_basis["market"] == pytest.approx(610.0)
-    assert found.by_basis["location"] == pytest.approx(200 + 1000 * (5 / 7 * 0.02 + 2 / 7 * 0.8))
+    assert found.by_basis["location"] == pytest.approx(610.0)
 
 
 def test_losses_on_the_way_are_carried() -> None:

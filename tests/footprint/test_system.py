@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from tests.footprint.random_systems import draw
 
 from zeropark.errors import InputError
-from zeropark.footprint.draws import drawn, multipliers, spread_of
+from zeropark.footprint.draws import drawn, spread_of
 from zeropark.footprint.loops import strong_parts, strongest_loop
 from zeropark.footprint.system import Processes, equal_shares, system_of
 from zeropark.footprint.varying import footprints_by_step, pattern_of
+from zeropark.statement.draws import multipliers
 
 SEEDS = st.integers(0, 10**6)
 
@@ -189,7 +190,7 @@ def test_a_loop_without_end_in_one_hour_is_told() -> None:
 
 def test_draws_have_the_stated_spread_and_median() -> None:
     """ln of a lognormal with geometric standard deviation 1.3 has mean 0 and deviation ln 1.3; 1 does not move."""
-    factors = multipliers([1.3, 1.0, 2.0], 200_000, seed=3)
+    factors = multipliers("abc", [1.3, 1.0, 2.0], 200_000, seed=3)
     logs = np.log(factors)
     assert logs[0].mean() == pytest.approx(0, abs=0.003)
     assert logs[0].std() == pytest.approx(np.log(1.3), rel=0.01)
@@ -198,8 +199,14 @@ def test_draws_have_the_stated_spread_and_median() -> None:
 
 
 def test_the_same_seed_gives_the_same_draws() -> None:
-    assert np.array_equal(multipliers([1.3, 1.5], 50, 7), multipliers([1.3, 1.5], 50, 7))
-    assert not np.array_equal(multipliers([1.3, 1.5], 50, 7), multipliers([1.3, 1.5], 50, 8))
+    assert np.array_equal(multipliers("ab", [1.3, 1.5], 50, 7), multipliers("ab", [1.3, 1.5], 50, 7))
+    assert not np.array_equal(multipliers("ab", [1.3, 1.5], 50, 7), multipliers("ab", [1.3, 1.5], 50, 8))
+
+
+def test_a_factor_moves_alike_whatever_is_drawn_beside_it() -> None:
+    """Products asked for alone and together have the same draws."""
+    alone, among = multipliers(["mine"], [1.3], 50, 7), multipliers(["sun", "mine"], [1.5, 1.3], 50, 7)
+    assert np.array_equal(alone[0], among[1])
 
 
 def test_every_draw_is_a_solution_of_its_own() -> None:
@@ -210,7 +217,7 @@ def test_every_draw_is_a_solution_of_its_own() -> None:
     for kind in range(3):
         one_by_one[kind][:, 0] = case.direct[:, kind]
     each = np.column_stack([system.footprints(direct)[:, 0] for direct in one_by_one])
-    factors = multipliers([1.2, 1.5, 1.0], 6, 1)
+    factors = multipliers("abc", [1.2, 1.5, 1.0], 6, 1)
     fixed = system.footprints(case.direct[:, [3]])[:, 0]
     found = drawn(fixed, each, factors)
     for run in range(6):

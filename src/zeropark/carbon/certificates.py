@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,13 +18,15 @@ from zeropark.errors import Fault, InputError, fail_if, nearest
 from zeropark.forms import Array
 
 COLUMNS = ("certificate", "supply", "from", "to", "mwh", "cancelled_for", "cancelled_on")
+SOLD = ("sold_to", "sold_on")
+"""May stand beside them: a buyer outside the park of a certificate of the park's own supply, and the day."""
 _ROUNDING = 1e-6
 """Share of the metered amount by which a register may be above it: registers are rounded."""
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """Green electricity of one supply in [begin, end), UTC, cancelled for a tenant, or not cancelled yet ('')."""
+    """Green electricity of one supply in [begin, end), UTC: cancelled for a tenant, sold outside, or neither yet."""
 
     name: str
     supply: str
@@ -34,6 +36,7 @@ class Certificate:
     cancelled_for: str
     cancelled_on: str
     line: int
+    sold_to: str = ""
 
     def per_step(self, clock: Clock) -> Array:
         """Its amount spread evenly over its interval, (steps,) MWh; what lies outside the clock is left out."""
@@ -130,13 +133,45 @@ def _certificate(
             fault(
                 "cancelled_on", row["cancelled_on"], f"a day from {first} on", "nothing was generated before"
             )
+    _check_sale(row, begin, zone, tenants, own, fault)
     if row["supply"] and row["supply"] not in own.values() and (hint := _meant(row["supply"], own)):
         fault("supply", f"'{row['supply']}'", "a supply of the park, or a name unlike any", hint)
     if len(faults) > before or begin is None or end is None or mwh is None:
         return None
     return Certificate(
-        row["certificate"], row["supply"], begin, end, mwh, row["cancelled_for"], row["cancelled_on"], line
-    )
+        row["certificate"], row["supply"], begin, end, mwh, row["cancelled_for"], row["cancelled_on"], line,
+        row.get("sold_to", ""),
+    )  # fmt: skip
+
+
+def _check_sale(
+    row: Mapping[str, str],
+    begin: pd.Timestamp | None,
+    zone: str,
+    tenants: Sequence[str],
+    own: Mapping[str, str],
+    fault: Callable[..., None],
+) -> None:
+    """A certificate sold outside is the park's own, and nobody here counts it as well."""
+    buyer, day = (row.get(column, "") for column in SOLD)
+    if not buyer and not day:
+        return
+    if not buyer or not day:
+        given, absent = ("sold_to", "sold_on") if buyer else ("sold_on", "sold_to")
+        fault(absent, f"nothing, but {given} {row[given]}", "both, or neither while it is not sold")
+    if buyer and row["cancelled_for"]:
+        fault("sold_to", f"'{buyer}', and cancelled for '{row['cancelled_for']}'",
+              "either sold or cancelled: nobody counts a certificate that another has")  # fmt: skip
+    if buyer in tenants:
+        fault("sold_to", f"'{buyer}', a tenant of the park", "a buyer outside the park",
+              "for a tenant write cancelled_for and cancelled_on")  # fmt: skip
+    if buyer and row["supply"] and row["supply"] not in own.values():
+        fault("supply", f"'{row['supply']}', which is no asset of the park", "a supply of the park",
+              nearest(row["supply"], own.values()) or "leave out one from outside that was sold again")  # fmt: skip
+    if day and not _day(day):
+        fault("sold_on", f"'{day}'", "a day such as 2025-03-31")
+    elif day and begin is not None and date.fromisoformat(day) < (first := begin.tz_convert(zone).date()):
+        fault("sold_on", day, f"a day from {first} on", "nothing was generated before")
 
 
 def _meant(supply: str, own: Mapping[str, str]) -> str:
@@ -155,23 +190,21 @@ def _repeated(found: Sequence[Certificate], file: str) -> list[Fault]:
         other = first.setdefault("".join(one.name.casefold().split()), one)
         if other is one:
             continue
-        twice = one.cancelled_for and other.cancelled_for
-        what = (
-            f"'{one.name}' cancelled again, for '{one.cancelled_for}'"
-            if twice
-            else f"'{one.name}' bought again"
-        )
-        hint = (
-            f"line {other.line} cancels it for '{other.cancelled_for}'"
-            if twice
-            else f"it stands in line {other.line}"
-        )
-        faults.append(
-            Fault(
-                file, one.line, "certificate", what, "every certificate bought once and cancelled once", hint
-            )
-        )
+        now, before = _fate(one), _fate(other)
+        what = f"'{one.name}' {now} again" if now == "bought" else f"'{one.name}' {now}"
+        if now.partition(" ")[0] == before.partition(" ")[0] != "bought":
+            what = what.replace(" for ", " again, for ").replace(" to ", " again, to ")
+        hint = f"line {other.line}: {before}" if before != "bought" else f"it stands in line {other.line}"
+        expected = "every certificate bought once, and cancelled or sold once"
+        faults.append(Fault(file, one.line, "certificate", what, expected, hint))
     return faults
+
+
+def _fate(one: Certificate) -> str:
+    """What became of it."""
+    if one.sold_to:
+        return f"sold to '{one.sold_to}'"
+    return f"cancelled for '{one.cancelled_for}'" if one.cancelled_for else "bought"
 
 
 def double_claims(

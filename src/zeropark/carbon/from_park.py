@@ -24,6 +24,18 @@ def certified(market: str) -> str:
     return f"{market} (certified)"
 
 
+def sold_of(supply: str) -> str:
+    """Name of the origin of what a supply brings whose certificates were sold outside the park."""
+    return f"{supply} (certificate sold)"
+
+
+def asset_of(origin: str) -> str:
+    """The asset behind an origin's name, whatever paper says of that part of it."""
+    for ending in (certified(""), sold_of("")):
+        origin = origin.removesuffix(ending)
+    return origin
+
+
 def process_of(converter: str) -> str:
     """Name of the node and origin of what a process itself releases, in tCO2."""
     return f"process of {converter}"
@@ -40,6 +52,7 @@ class _Collected:
     cut: bool
     processes: bool
     edges: Collection[str]
+    sold: Mapping[str, Array]
     entries: list[tuple[str, str, Array]] = field(default_factory=list)
     uses: list[tuple[str, str, Array]] = field(default_factory=list)
     moves: list[tuple[str, str, str, Array, Array, Array]] = field(default_factory=list)
@@ -78,18 +91,19 @@ def network_of(
     worths: Worths | None = None,
     processes: bool = False,
     edges: Collection[str] = (),
+    sold: Mapping[str, Array] | None = None,
 ) -> Network:
     """The network of all nodes, or of some alone: converters then are consumers and origins at their edge.
 
     worths: how the outputs of a converter with several share what went in; needed for each such converter, where
     its carriers are followed through it. processes: what converters release enters too, in tCO2, at nodes of its own,
-    and goes with their outputs. edges: converters that nothing is followed through all the same. Raises InputError
-    with every fault.
+    and goes with their outputs. edges: converters that nothing is followed through all the same. sold: supply →
+    (steps,) share of it that enters as an origin of its own. Raises InputError with every fault.
     """
     names = tuple(park.spec.nodes) if nodes is None else tuple(n for n in park.spec.nodes if n in nodes)
     at = {name: n for n, name in enumerate(names)}
     fail_if(_missing(park, flows))
-    collected = _Collected(park, flows, at, worths or {}, nodes is not None, processes, edges)
+    collected = _Collected(park, flows, at, worths or {}, nodes is not None, processes, edges, sold or {})
     for name, asset in park.assets.items():
         _BY_KIND[type(asset)](collected, name, asset)
     stores = stores_of(park, flows, collected.stores, collected.at, collected.rate)
@@ -131,7 +145,16 @@ def _missing(park: Park, flows: Flows) -> list[Fault]:
 
 def _source(c: _Collected, name: str, asset: Source) -> None:
     if asset.node in c.at:
-        c.entries.append((name, asset.node, c.rate(name, "output")))
+        _enter(c, name, name, asset.node, c.rate(name, "output"))
+
+
+def _enter(c: _Collected, origin: str, supply: str, node: str, rate: Array) -> None:
+    """What a supply brings; the part of it whose certificates are sold enters under another name."""
+    share = c.sold.get(supply)
+    if share is not None:
+        c.entries.append((sold_of(supply), node, rate * share))
+        rate = rate * (1.0 - share)
+    c.entries.append((origin, node, rate))
 
 
 def _demand(c: _Collected, name: str, asset: Demand) -> None:
@@ -148,9 +171,9 @@ def _market(c: _Collected, name: str, asset: Market) -> None:
         bought = c.rate(name, "buy")
         if asset.certificates is not None:
             covered = np.minimum(c.rate(name, "certified"), bought)
-            c.entries.append((certified(name), asset.node, covered))
+            _enter(c, certified(name), name, asset.node, covered)
             bought = bought - covered
-        c.entries.append((name, asset.node, bought))
+        _enter(c, name, name, asset.node, bought)
     if asset.sell is not None:
         c.uses.append((name, asset.node, c.rate(name, "sell")))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from zeropark import units
 from zeropark.carbon.factors import LifeCycleFactor, OperatingFactor
-from zeropark.carbon.from_park import certified
+from zeropark.carbon.from_park import asset_of, certified
 from zeropark.carbon.network import opening_of, unmetered_at
 from zeropark.park.assets import Converter, Market, Source
 from zeropark.park.model import Park
@@ -23,8 +23,11 @@ CLEAN = ("wind", "solar", "hydro", "biomass", "nuclear")
 CANCELLED, SAME_HOUR = "certificates cancelled", "certificates cancelled, same hour"
 """Origins by paper alone: what the register's certificates cover of electricity of unknown or grid origin."""
 UNCLAIMED = "green power without contract"
-"""Hour by hour, the part of a green market's electricity that its user has no contract for."""
+"""Green power over the grid that was promised to somebody who did not take it: the market-based and hourly figures of those
+whom it reached count it as what no contract covers."""
 
+PAPERS = (CANCELLED, SAME_HOUR, UNCLAIMED)
+"""Origins by paper alone."""
 FOSSIL_910 = OperatingFactor(0.8325)
 """tCO2/MWh: national factor of fossil electricity, which the method for zero-carbon parks (发改环资〔2025〕910号, mark 2,
 2025) takes for grid electricity. The account ``co2_910`` has the same number; a test compares them."""
@@ -34,15 +37,17 @@ _ZERO = OperatingFactor(0.0)
 
 @dataclass(frozen=True)
 class Origin:
-    """Something that brings electricity: a source, a market, a converter that generates, or what a store held at first.
+    """A category of electricity: a source, a market, a converter that generates, what a store held at first, or by paper.
 
-    name: the asset's, or ``opening of STORE``. kind: ``wind``, ``solar``, ``grid`` … as the asset declares it;
-    ``certified``, ``generated`` (by a converter), ``opening``, ``unmetered``.
+    name: the asset's, or ``opening of STORE`` and the like. kind: ``wind``, ``solar``, ``grid`` … as the asset declares it;
+    ``certified``, ``sold`` (its certificate), ``unclaimed``, ``generated`` (by a converter), ``opening``, ``unmetered``.
     operating: by basis; None where the park states no factor (then nothing is computed with it: a fault).
-    life_cycle: from the park's list of upstream factors; None where none is named.
+    life_cycle: from the park's list of upstream factors, as the asset names it; None where none is named. upstream: basis →
+    the factor of that list that it weighs there, where that differs by basis (``life_cycle_on``).
     method_910: the factor of the method for zero-carbon parks, apart from all three bases.
     clean: whether it counts as carbon-free supply in the 24/7 score. grid: whether certificates may cover it.
-    claimed: whether hour by hour, and in the score, only what a contract claims counts as it; the rest is UNCLAIMED.
+    claimed: whether what is promised by contract and not taken counts as UNCLAIMED.
+    stated: column → where its operating factor stands in the park file, or ``paper``, ``nature``, ``traced``, ``910``.
     """
 
     name: str
@@ -53,6 +58,12 @@ class Origin:
     clean: bool = False
     grid: bool = False
     claimed: bool = False
+    upstream: Mapping[Basis, tuple[str, LifeCycleFactor]] = field(default_factory=dict)
+    stated: Mapping[Column, str] = field(default_factory=dict)
+
+    def life_cycle_on(self, basis: Basis) -> LifeCycleFactor | None:
+        """What it weighs over the life cycle on a basis; None where nobody stated it."""
+        return self.upstream[basis][1] if basis in self.upstream else self.life_cycle
 
 
 Generated = Mapping[str, Mapping[Column, OperatingFactor]]
@@ -69,17 +80,17 @@ def origins_of(park: Park, names: tuple[str, ...], generated: Generated) -> tupl
     unknown = {opening_of(s): "opening" for s in park.assets} | {
         unmetered_at(n): "unmetered" for n in park.spec.nodes
     }
-    covered = {certified(n): n for n, a in park.assets.items() if isinstance(a, Market) and a.certificates}
+    covered = {certified(n) for n, a in park.assets.items() if isinstance(a, Market) and a.certificates}
     found = []
     for name in names:
-        if name in (CANCELLED, SAME_HOUR, UNCLAIMED):
+        if name in PAPERS:
             found.append(_paper(park, name))
         elif name in unknown:
             found.append(_unknown(park, name, unknown[name]))
         elif name in covered:
-            market = park.assets[covered[name]]
-            assert isinstance(market, Market)
-            found.append(_bought(park, name, market, covered=True))
+            found.append(_bought(park, name, covered=True))
+        elif name not in park.assets and asset_of(name) in park.assets:
+            found.append(_sold(park, name, _asset(park, asset_of(name), generated)))
         else:
             found.append(_asset(park, name, generated))
     return tuple(found)
@@ -88,75 +99,118 @@ def origins_of(park: Park, names: tuple[str, ...], generated: Generated) -> tupl
 def _asset(park: Park, name: str, generated: Generated) -> Origin:
     asset = park.assets[name]
     if isinstance(asset, Market):
-        return _bought(park, name, asset, covered=False)
+        return _bought(park, name, covered=False)
     if isinstance(asset, Source):
-        own = _own(park, asset)
+        own, stated = _own(park, name, asset)
         return Origin(
-            name, asset.origin, dict.fromkeys(BASES, own), _upstream(park, asset.upstream, asset.node), own,
-            clean=asset.origin in CLEAN,
+            name, asset.origin, dict.fromkeys(BASES, own), _life(park, asset.upstream), own, clean=asset.origin in CLEAN,
+            upstream=_named(park, dict.fromkeys(BASES, asset.upstream)), stated=dict.fromkeys(COLUMNS, stated),
         )  # fmt: skip
     made = generated.get(name, {})
-    return Origin(name, "generated", {basis: made.get(basis) for basis in BASES}, None, made.get("910"))
+    return Origin(
+        name, "generated", {basis: made.get(basis) for basis in BASES}, None, made.get("910"),
+        stated=dict.fromkeys(COLUMNS, "traced"),
+    )  # fmt: skip
 
 
-def _own(park: Park, source: Source) -> OperatingFactor | None:
-    """Operating CO2 of a plant of the park; none is known where a fossil or unnamed one states no emissions."""
-    burnt = park.spec.carriers[park.carrier_at(source.node)].combustion
-    stated = "emissions" in source.model_fields_set or burnt > 0.0
-    if source.origin in ("fossil", "grid", "other") and not stated:
-        return None
-    return OperatingFactor((source.emissions + burnt) / _mwh(park, source.node))
+def _own(park: Park, name: str, source: Source) -> tuple[OperatingFactor | None, str]:
+    """Operating CO2 of a plant of the park; none is known where a fossil or unnamed one states no emissions. And where it
+    stands.
+    """
+    carrier = park.carrier_at(source.node)
+    burnt = park.spec.carriers[carrier].combustion
+    explicit = "emissions" in source.model_fields_set
+    if source.origin in ("fossil", "grid", "other") and not explicit and burnt == 0.0:
+        return None, ""
+    stated = (
+        f"assets.{name}.emissions" if explicit else f"carriers.{carrier}.combustion" if burnt else "nature"
+    )
+    return OperatingFactor((source.emissions + burnt) / _mwh(park, source.node)), stated
 
 
-def _bought(park: Park, name: str, market: Market, covered: bool) -> Origin:
+def _bought(park: Park, name: str, covered: bool) -> Origin:
     """Electricity over the public grid: physically the grid's, by paper what a contract or certificate says.
 
-    Where there is a register of certificates, it decides what is covered, not what a plan meant to buy.
+    Where there is a register of certificates, it decides what is covered, not what a plan meant to buy. What a plan means to
+    buy tells no hour.
     """
+    market = park.assets[asset_of(name)]
+    assert isinstance(market, Market)
     location, residual = _grid(park)
     green = market.origin in CLEAN
-    named = green and park.spec.carbon is not None and any(
-        c.supply == name for c in park.spec.carbon.contracts.values()
-    )  # fmt: skip
     registered = park.spec.carbon is not None and park.spec.carbon.certificates is not None
     by_paper = green or (covered and not registered)
     operating: dict[Basis, OperatingFactor | None] = {
         "location": location,
         "market": _ZERO if by_paper else residual,
-        "hourly": _ZERO if named else residual,
+        "hourly": _ZERO if green else residual,
+    }
+    public = _public(park, market.upstream)
+    papers = _certificates(park) if covered and not green else market.upstream
+    upstream: dict[Basis, str | None] = {
+        b: (papers or public[b]) if operating[b] is _ZERO else public[b] for b in BASES
     }
     return Origin(
         name,
         "certified" if covered else market.origin,
         operating,
-        _upstream(park, market.upstream, market.node),
+        _life(park, market.upstream),
         _ZERO if by_paper else FOSSIL_910,
-        clean=named,
+        clean=green,
         grid=not by_paper,
         claimed=green,
+        upstream=_named(park, upstream),
+        stated=_stated(operating, _ZERO if by_paper else FOSSIL_910),
     )
 
 
 def _unknown(park: Park, name: str, kind: str) -> Origin:
     """What nobody knows the origin of weighs what the grid weighs where no contract holds: never less."""
+    return _residual(park, name, kind)
+
+
+def _residual(park: Park, name: str, kind: str) -> Origin:
     location, residual = _grid(park)
     operating: dict[Basis, OperatingFactor | None] = {
         "location": location,
         "market": residual,
         "hourly": residual,
     }
-    return Origin(name, kind, operating, _worst_upstream(park), FOSSIL_910, grid=True)
+    return Origin(
+        name, kind, operating, _life(park, _heaviest(park)), FOSSIL_910, grid=True,
+        upstream=_named(park, _public(park, _heaviest(park))), stated=_stated(operating, FOSSIL_910),
+    )  # fmt: skip
+
+
+def _sold(park: Park, name: str, own: Origin) -> Origin:
+    """Electricity whose certificate was sold: what it is where it stands, and nobody's green power by paper."""
+    rest = _residual(park, name, "sold")
+    return replace(
+        rest,
+        operating={**rest.operating, "location": own.operating["location"]},
+        life_cycle=own.life_cycle,
+        upstream={**rest.upstream, **{b: f for b, f in own.upstream.items() if b == "location"}},
+        stated={**rest.stated, "location": own.stated.get("location", "")},
+    )
 
 
 def _paper(park: Park, name: str) -> Origin:
+    if name == UNCLAIMED:
+        return _residual(park, name, "unclaimed")
     location, residual = _grid(park)
-    hourly = _ZERO if name == SAME_HOUR else residual
     operating: dict[Basis, OperatingFactor | None] = {
         "location": location,
         "market": _ZERO,
-        "hourly": hourly,
+        "hourly": _ZERO if name == SAME_HOUR else residual,
     }
-    return Origin(name, "certified", operating, _worst_upstream(park), _ZERO, clean=name == SAME_HOUR)
+    public, papers = _public(park, _heaviest(park)), _certificates(park)
+    upstream: dict[Basis, str | None] = {
+        b: (papers or public[b]) if operating[b] is _ZERO else public[b] for b in BASES
+    }
+    return Origin(
+        name, "certified", operating, _life(park, _heaviest(park)), _ZERO, clean=name == SAME_HOUR,
+        upstream=_named(park, upstream), stated=_stated(operating, _ZERO),
+    )  # fmt: skip
 
 
 def _grid(park: Park) -> tuple[OperatingFactor | None, OperatingFactor | None]:
@@ -166,40 +220,70 @@ def _grid(park: Park) -> tuple[OperatingFactor | None, OperatingFactor | None]:
     return OperatingFactor(carbon.grid.location), OperatingFactor(carbon.grid.residual)
 
 
+def _stated(operating: Mapping[Basis, OperatingFactor | None], by_910: OperatingFactor) -> dict[Column, str]:
+    """Where the factors of public electricity stand."""
+    found: dict[Column, str] = {
+        basis: "paper"
+        if operating[basis] is _ZERO
+        else f"carbon.grid.{'location' if basis == 'location' else 'residual'}"
+        for basis in BASES
+    }
+    return {**found, "910": "paper" if by_910 is _ZERO else "910"}
+
+
 def _mwh(park: Park, node: str) -> float:
     """MWh in one unit of the node's carrier."""
     return units.factor(park.unit_at(node), "MWh")
 
 
-def _upstream(park: Park, name: str | None, node: str) -> LifeCycleFactor | None:
-    """Life-cycle emissions per MWh, tCO2e; None where the asset names no factor."""
-    if name is None:
+def _life(park: Park, name: str | None) -> LifeCycleFactor | None:
+    """Life-cycle emissions per MWh, tCO2e; None where no factor is named."""
+    if name is None or name not in park.spec.factors:
         return None
     factor = park.spec.factors[name]
+    if not units.same_dimension(factor.per, "MWh"):
+        return None
     return LifeCycleFactor(factor.footprint * units.factor("MWh", factor.per))
 
 
-def _worst_upstream(park: Park) -> LifeCycleFactor | None:
+def _named(park: Park, names: Mapping[Basis, str | None]) -> dict[Basis, tuple[str, LifeCycleFactor]]:
+    """Name and value of the factor on each basis, where there is one."""
+    found: dict[Basis, tuple[str, LifeCycleFactor]] = {}
+    for basis, name in names.items():
+        life = _life(park, name)
+        if name is not None and life is not None:
+            found[basis] = name, life
+    return found
+
+
+def _public(park: Park, upstream: str | None) -> dict[Basis, str | None]:
+    """Life-cycle factor of public electricity on each basis: as ``footprint.grid`` states it, else the market's own."""
+    grid = park.spec.footprint.grid if park.spec.footprint is not None else {}
+    return {basis: grid.get(basis, upstream) for basis in BASES}
+
+
+def _certificates(park: Park) -> str | None:
+    return park.spec.footprint.certificates if park.spec.footprint is not None else None
+
+
+def _heaviest(park: Park) -> str | None:
     """The heaviest life-cycle factor of electricity bought here; None where no such market names one."""
     found = [
-        _upstream(park, asset.upstream, asset.node)
+        asset.upstream
         for asset in park.assets.values()
         if isinstance(asset, Market)
         and asset.buy is not None
         and park.spec.carriers[park.carrier_at(asset.node)].kind == "electricity"
     ]
-    known = [factor for factor in found if factor is not None]
-    return max(known, key=lambda f: f.tco2e_per_unit, default=None)
+    known = {name: life.tco2e_per_unit for name in found if name and (life := _life(park, name))}
+    return max(known, key=lambda name: known[name], default=None)
 
 
 def papers_in(park: Park, names: tuple[str, ...], registered: bool) -> tuple[str, ...]:
     """Origins by paper alone that stand beside those of the names."""
-    markets = (
-        park.assets[name.removesuffix(certified(""))]
-        for name in names
-        if name.removesuffix(certified("")) in park.assets
-    )
-    green = any(isinstance(asset, Market) and asset.origin in CLEAN for asset in markets)
+    contracts = park.spec.carbon.contracts.values() if park.spec.carbon is not None else ()
+    named = {c.supply for c in contracts} & {asset_of(name) for name in names}
+    green = any(isinstance(a := park.assets[n], Market) and a.origin in CLEAN for n in named)
     return (*((CANCELLED, SAME_HOUR) if registered else ()), *((UNCLAIMED,) if green else ()))
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from zeropark import units
-from zeropark.carbon.from_park import certified, network_of
+from zeropark.carbon.from_park import asset_of, network_of
 from zeropark.carbon.network import Ints, Network
 from zeropark.carbon.origins import electricity_nodes
-from zeropark.carbon.sharing import Claim, Shared, by_contract, the_rest
+from zeropark.carbon.sharing import Claim, by_contract, the_rest
 from zeropark.carbon.trace import Trace, throughput, trace
 from zeropark.flows import Flows
 from zeropark.forms import Array
 from zeropark.park.assets import Market
 from zeropark.park.carbon_spec import CarbonSpec
 from zeropark.park.model import Park
-
-_BLOCK = 4096
-"""Steps that are shared at once: large enough to be fast, small enough for memory."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +33,19 @@ class Ledger:
     lost: Array
     opening: Array
     stock: Array
+
+
+@dataclass(frozen=True)
+class PoolShares:
+    """What a pool gives, (intervals, rows, origins) MWh. reached: physically. by_contract, total: as contracts share it.
+
+    lapsed: (intervals, origins) share of what no contract took that was promised to somebody all the same.
+    """
+
+    reached: Array
+    by_contract: Array
+    total: Array
+    lapsed: Array
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Pool:
     content: Array
     claims: tuple[Claim, ...]
 
-    def shared(self, steps: slice, whole: bool = False) -> Shared:
+    def shared(self, steps: slice, whole: bool = False) -> PoolShares:
         """Supply shared among the rows, (intervals, rows, origins): contracts reach across the whole pool, and what they
         leave stays with whom it physically reached.
 
@@ -76,7 +86,17 @@ class Pool:
         taken, left, wanting = by_contract(supply, wanted, claims)
         part = _part(need, wanted[:, owners])
         mine = part[:, :, None] * taken[:, owners]
-        return Shared(mine, mine + the_rest(part * wanting[:, owners], arrived, _part(left, supply)))
+        total = mine + the_rest(part * wanting[:, owners], arrived, _part(left, supply))
+        return PoolShares(arrived, mine, total, _lapsed(claims, taken.sum(axis=1), supply))
+
+
+def _lapsed(claims: Sequence[Claim], taken: Array, supply: Array) -> Array:
+    """Share of what no contract took that was promised; at most all of a supply can be."""
+    promised = np.zeros_like(supply)
+    for claim in claims:
+        promised[:, claim.supply] += claim.amount
+    untaken = np.maximum(np.minimum(promised, supply) - taken, 0.0)
+    return np.minimum(_part(untaken, supply - taken), 1.0)
 
 
 def _part(some: Array, of: Array) -> Array:
@@ -85,52 +105,37 @@ def _part(some: Array, of: Array) -> Array:
 
 @dataclass(frozen=True)
 class Pooled:
-    """What tracing and sharing give. use: (consumers, steps), supplied and by_contract: (consumers, steps, origins), MWh.
-
-    by_contract: None where there are no contracts.
-    """
+    """What tracing gives, ready to be shared. use: (consumers, steps), MWh at the meter."""
 
     origins: tuple[str, ...]
     consumers: tuple[str, ...]
     use: Array
-    supplied: Array
-    by_contract: Array | None
     ledger: Ledger
     pools: tuple[Pool, ...]
 
 
-def pooled(park: Park, flows: Flows) -> Pooled:
-    """Trace the electricity of the park and share it: losses stay with what they brought, exports carry the mix of
-    their node, contracts reach across a pool, and what they leave stays with the node that it reached.
+def pooled(park: Park, flows: Flows, sold: Mapping[str, Array] | None = None) -> Pooled:
+    """Trace the electricity of the park: losses stay with what they brought, exports carry the mix of their node.
+
+    sold: supply → (steps,) share of what it brings whose certificates are no longer here, an origin of its own.
     """
     carbon = park.spec.carbon
-    network = _in_mwh(park, network_of(park, flows, nodes=electricity_nodes(park)))
+    network = _in_mwh(park, network_of(park, flows, nodes=electricity_nodes(park), sold=sold))
     traced = trace(network, mixing=carbon.storage if carbon else "proportional", losses="passed on")
     np.nan_to_num(traced.content, copy=False)  # where nothing flows, nothing is used
     net = traced.network
     consumers, exports = _sides(park, net)
     at = {name: row for row, name in enumerate(consumers)}
-    shape = (len(consumers), net.steps)
-    use = np.zeros(shape)
-    supplied = np.zeros((*shape, len(traced.colours)))
-    contracted = np.zeros_like(supplied) if carbon and carbon.contracts else None
+    use = np.zeros((len(consumers), net.steps))
     pools = []
     for members in _pool_members(net):
         uses = [u for u, name in enumerate(net.uses.names) if name in at and net.uses.nodes[u] in members]
-        if not uses:
-            continue
-        pool = _pool(park, traced, uses, at)
-        for first in range(0, net.steps, _BLOCK):
-            steps = slice(first, first + _BLOCK)
-            shared = pool.shared(steps)
-            for column, row in enumerate(pool.rows):
-                use[row, steps] += pool.use[steps, column]
-                supplied[row, steps] += shared.total[:, column]
-                if contracted is not None:
-                    contracted[row, steps] += shared.by_contract[:, column]
-        pools.append(pool)
+        if uses:
+            pools.append(_pool(park, traced, uses, at))
+            for column, row in enumerate(pools[-1].rows):
+                use[row] += pools[-1].use[:, column]
     ledger = _ledger(traced, exports)
-    return Pooled(traced.colours, consumers, use, supplied, contracted, ledger, tuple(pools))
+    return Pooled(traced.colours, consumers, use, ledger, tuple(pools))
 
 
 def _in_mwh(park: Park, network: Network) -> Network:
@@ -212,12 +217,10 @@ def _claims(
     supply: Array,
     hours: float,
 ) -> list[Claim]:
-    """What each contract may take in each step; a market's purchase with and without certificates is one supply."""
+    """What each contract may take in each step; a supply with and without its certificates is one."""
     found = []
     for contract in carbon.contracts.values() if carbon else ():
-        columns = [
-            k for k, name in enumerate(origins) if name in (contract.supply, certified(contract.supply))
-        ]
+        columns = [k for k, name in enumerate(origins) if asset_of(name) == contract.supply]
         if contract.tenant not in tenants or not columns:
             continue
         whole = supply[:, columns].sum(axis=1)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from zeropark.carbon.attribution import BASES, Attribution, Basis
 from zeropark.carbon.factors import LifeCycleCo2e, OperatingCo2
+from zeropark.carbon.split import Split
 from zeropark.errors import Fault, InputError, fail_if, nearest
-from zeropark.forms import Array
 from zeropark.park.model import Park
 
 PARK = "(park)"
@@ -22,7 +22,8 @@ class TenantCarbon:
     """Electricity of one tenant over a period. No two of its figures of CO2 may be added.
 
     use_mwh: at its meters. supplied_mwh: generation behind it, losses included. by_origin: the same by origin, MWh.
-    operating: on each basis. method_910, life_cycle: apart; None where a factor is missing (then ``missing`` says which).
+    operating, life_cycles: on each basis. method_910: apart. None where a factor is missing (then ``missing`` says which).
+    split: on each basis, MWh by origin.
     location_hourly: location-based with the grid's factor of each hour, where the park states one.
     score: share of carbon-free electricity hour by hour (24/7), 0 to 1.
     """
@@ -34,10 +35,16 @@ class TenantCarbon:
     contracted_mwh: float
     operating: Mapping[Basis, OperatingCo2]
     method_910: OperatingCo2 | None
-    life_cycle: LifeCycleCo2e | None
+    life_cycles: Mapping[Basis, LifeCycleCo2e | None]
     location_hourly: OperatingCo2 | None
     score: float
     missing: tuple[Fault, ...] = ()
+    split: Mapping[Basis, Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def life_cycle(self) -> LifeCycleCo2e | None:
+        """Hour by hour, the basis of footprints."""
+        return self.life_cycles["hourly"]
 
 
 def tenant_names(attribution: Attribution) -> tuple[str, ...]:
@@ -69,28 +76,43 @@ def tenants_of(
 def _tenant(park: Park, attribution: Attribution, tenant: str, steps: slice) -> TenantCarbon:
     consumers = [c for c in attribution.consumers if (attribution.tenants[c] or PARK) == tenant]
     rows = [attribution.consumers.index(c) for c in consumers]
-    supplied = attribution.supplied_mwh[rows][:, steps].sum(axis=0)
+    told = attribution.split(steps)
+    supplied = told.supplied[rows].sum(axis=0)
     missing: list[Fault] = []
     operating = {
         basis: OperatingCo2(sum(attribution.operating_co2(c, basis, steps).tonnes for c in consumers))
         for basis in BASES
     }
     by_910 = _or_missing(lambda: sum(attribution.co2_910(c, steps).tonnes for c in consumers), missing)
-    life = _or_missing(lambda: sum(attribution.life_cycle_co2e(c, steps).tonnes for c in consumers), missing)
-    contracted = attribution.contracted_mwh
+    life = {basis: _life_cycle(attribution, consumers, steps, basis, missing) for basis in BASES}
     return TenantCarbon(
         tenant,
         float(attribution.use_mwh[rows][:, steps].sum()),
         float(supplied.sum()),
-        dict(zip((o.name for o in attribution.origins), map(float, supplied.sum(axis=0)), strict=True)),
-        0.0 if contracted is None else float(contracted[rows][:, steps].sum()),
+        dict(zip((o.name for o in attribution.origins), map(float, supplied), strict=True)),
+        float(told.contracted[rows].sum()),
         operating,
         None if by_910 is None else OperatingCo2(by_910),
-        None if life is None else LifeCycleCo2e(life),
-        _location_by_hour(park, attribution, supplied, steps),
-        score(park, attribution, supplied, tenant, steps),
+        life,
+        _location_by_hour(park, attribution, rows, told),
+        score(park, attribution, rows, told),
         tuple(dict.fromkeys(missing)),
+        {
+            basis: dict(
+                zip((o.name for o in attribution.origins), map(float, on[rows].sum(axis=0)), strict=True)
+            )
+            for basis, on in told.on.items()
+        },
     )
+
+
+def _life_cycle(
+    attribution: Attribution, consumers: list[str], steps: slice, basis: Basis, missing: list[Fault]
+) -> LifeCycleCo2e | None:
+    found = _or_missing(
+        lambda: sum(attribution.life_cycle_co2e(c, steps, basis).tonnes for c in consumers), missing
+    )
+    return None if found is None else LifeCycleCo2e(found)
 
 
 def _or_missing(compute: Callable[[], float], missing: list[Fault]) -> float | None:
@@ -102,24 +124,20 @@ def _or_missing(compute: Callable[[], float], missing: list[Fault]) -> float | N
 
 
 def _location_by_hour(
-    park: Park, attribution: Attribution, supplied: Array, steps: slice
+    park: Park, attribution: Attribution, rows: list[int], told: Split
 ) -> OperatingCo2 | None:
     """Location-based with the grid's factor of each step; other origins weigh what they weigh."""
     carbon = park.spec.carbon
-    if carbon is None or carbon.grid.hourly is None:
+    if carbon is None or told.by_hour is None:
         return None
-    factor = park.values(carbon.grid.hourly)[steps]
+    amounts, weighed = told.on["location"][rows].sum(axis=0), told.by_hour[rows].sum(axis=0)
     total = 0.0
     for k, origin in enumerate(attribution.origins):
         own = origin.operating["location"]
         by_grid = (
             own is not None and own.tco2_per_unit == carbon.grid.location and over_grid(park, attribution, k)
         )
-        total += (
-            float(supplied[:, k] @ factor)
-            if by_grid
-            else (own.of(float(supplied[:, k].sum())).tonnes if own else 0.0)
-        )
+        total += float(weighed[k]) if by_grid else (own.of(float(amounts[k])).tonnes if own else 0.0)
     return OperatingCo2(total)
 
 
@@ -130,31 +148,20 @@ def over_grid(park: Park, attribution: Attribution, origin: int) -> bool:
     return one.grid or one.kind == "certified" or market
 
 
-def score(park: Park, attribution: Attribution, supplied: Array, tenant: str, steps: slice) -> float:
+def score(park: Park, attribution: Attribution, rows: list[int], told: Split) -> float:
     """24/7 score: Σ CFE_h / Σ load, CFE_h = min(load, clean supply) + unmatched load from the grid × its clean share.
 
-    supplied: (steps, origins) MWh of the tenant. A grid whose clean share is not stated counts as none; so does green power
-    over the grid that no contract of the tenant claims.
+    rows: consumers by position. The hourly matched split says what is clean supply. A grid whose clean share is not stated
+    counts as none.
     """
-    mine = [
-        row for row, name in enumerate(attribution.consumers) if (attribution.tenants[name] or PARK) == tenant
-    ]
-    load = supplied.sum(axis=1)
-    unclaimed = np.zeros_like(load)
-    if any(o.claimed for o in attribution.origins):
-        for row in mine:
-            found = attribution.supplied_mwh[row] * attribution.unclaimed(row)
-            unclaimed += (found[steps] * [o.claimed and o.clean for o in attribution.origins]).sum(axis=1)
     clean = np.array([float(o.clean) for o in attribution.origins])
     grid = np.array([float(over_grid(park, attribution, k)) for k in range(len(clean))]) * (1.0 - clean)
-    cover = attribution.hourly_cover(tenant)[steps]
-    coverable = np.array([float(o.grid) for o in attribution.origins])
-    by_paper = (supplied @ coverable) * cover
-    carbon = park.spec.carbon
-    stated = carbon.grid.clean_share if carbon else None
-    share = park.values(stated)[steps] if stated is not None else np.zeros(load.size)
-    free = supplied @ clean - unclaimed + by_paper + (supplied @ grid + unclaimed - by_paper) * share
-    return float(free.sum() / load.sum()) if load.sum() > 0.0 else 0.0
+    amounts = told.on["hourly"][rows].sum(axis=0)
+    load = float(amounts.sum())
+    free = float(amounts @ clean)
+    if told.clean is not None:
+        free += float(told.clean[rows].sum(axis=0) @ grid)
+    return free / load if load > 0.0 else 0.0
 
 
 def residuals(attribution: Attribution, steps: slice) -> dict[str, float]:
@@ -165,7 +172,7 @@ def residuals(attribution: Attribution, steps: slice) -> dict[str, float]:
     before = book.stock[first - 1] if first else book.opening
     there = book.generated[steps].sum(axis=0) + before
     gone = (
-        attribution.supplied_mwh[:, steps].sum(axis=(0, 1))
+        attribution.split(steps).supplied.sum(axis=0)
         + book.exported[steps].sum(axis=0)
         + book.lost[steps].sum(axis=0)
         + book.stock[last - 1]

@@ -1,21 +1,22 @@
 """Electricity into processes: generation by origin, losses included, times the life-cycle factor of each origin
 
-hourly: as attributed, step by step. market: as attributed; public electricity takes the factor stated for this basis
-(residual mix). location: contracts and hours left out, every process takes the mix of all electricity used in the
-period; what comes over the public grid takes the factor stated for this basis (yearly average), whatever contracts and
-certificates say of it. Where ``footprint.grid`` states no factor for a basis, the market's own ``upstream`` stands. Only
-life-cycle factors enter here, never operating ones.
+Which kilowatt-hour is what on which basis is the split of ``carbon/split.py``; here it is weighed. Public electricity takes
+the factor that ``footprint.grid`` states for the basis (yearly average, residual mix), else the market's own ``upstream``.
+Only life-cycle factors enter here, never operating ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from zeropark import units
-from zeropark.carbon.attribution import Attribution, Basis, Origin
+from zeropark.carbon.attribution import BASES, Attribution, Basis, Origin
+from zeropark.carbon.from_park import asset_of
+from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED
 from zeropark.errors import Fault
 from zeropark.footprint.amounts import Amounts
 from zeropark.footprint.inventory import (
@@ -36,9 +37,17 @@ from zeropark.footprint.inventory import (
 from zeropark.forms import Array
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
 from zeropark.park.model import Park
+from zeropark.texts import both
 
 NETWORK = "electricity network"
-_CERTIFIED = " (certified)"
+Supplied = Mapping[str, Array]
+"""Process → electricity by origin, MWh of generation, on one basis."""
+
+_PAPERS = {
+    CANCELLED: both("cancelled certificates", "已核销绿证"),
+    SAME_HOUR: both("certificates of the same hour", "同小时绿证"),
+    UNCLAIMED: both("green power that others have a contract for", "他人合同内绿电"),
+}
 
 
 def key_of(origin: str) -> str:
@@ -46,15 +55,42 @@ def key_of(origin: str) -> str:
     return f"electricity:{origin}"
 
 
-def supplied_of(amounts: Amounts, attribution: Attribution) -> dict[str, Array]:
-    """Process → generation by origin behind its electricity in the period, MWh, auxiliaries included."""
-    found: dict[str, Array] = {}
-    steps = attribution.supplied_mwh[:, amounts.period.steps]
-    for consumer, supplied in zip(attribution.consumers, steps, strict=True):
-        for process, part in _consuming(amounts, consumer).items():
-            own = np.asarray((supplied * np.reshape(part, (-1, 1))).sum(axis=0))
-            found[process] = found[process] + own if process in found else own
+def supplied_of(amounts: Amounts, attribution: Attribution) -> dict[Basis, dict[str, Array]]:
+    """On each basis: generation by origin behind every process's electricity in the period, MWh, auxiliaries included."""
+    steps = amounts.period.steps
+    parts = {name: _consuming(amounts, name) for name in attribution.consumers}
+    found: dict[Basis, dict[str, Array]] = {basis: {} for basis in BASES}
+    if all(isinstance(part, float) for of in parts.values() for part in of.values()):
+        for basis, on in attribution.split(steps).on.items():
+            for row, of in enumerate(parts.values()):
+                for process, part in of.items():
+                    _more(found[basis], process, on[row] * part)
+        return found
+    shared: dict[tuple[int, str], Array] = {}
+    for block in attribution.blocks(steps):
+        here = slice(block.steps.start - steps.start, block.steps.stop - steps.start)
+        for row, of in enumerate(parts.values()):
+            for process, part in of.items():
+                each = np.reshape(part if isinstance(part, float) else part[here], (-1, 1))
+                _more(found["location"], process, (block.location[row] * each).sum(axis=0))
+                _more(found["hourly"], process, (block.hourly[row] * each).sum(axis=0))
+                _more(shared, (row, process), (block.supplied[row] * each).sum(axis=0))
+    whole = attribution.split(steps)
+    for (
+        row,
+        process,
+    ), mwh in shared.items():  # over the period as one: each process as much as it was supplied with
+        total = float(whole.supplied[row].sum())
+        _more(
+            found["market"],
+            process,
+            whole.on["market"][row] * (float(mwh.sum()) / total if total > 0.0 else 0.0),
+        )
     return found
+
+
+def _more(into: dict[Any, Array], key: Any, amount: Array) -> None:
+    into[key] = into[key] + amount if key in into else amount
 
 
 def _consuming(amounts: Amounts, consumer: str) -> dict[str, Array | float]:
@@ -78,13 +114,13 @@ def electrify(
     amounts: Amounts,
     attribution: Attribution | None,
     basis: Basis,
-    supplied: Mapping[str, Array],
+    supplied: Supplied,
 ) -> None:
     """Add electricity by origin, and what its network embodies, to the inventory of materials."""
     park = amounts.park
     if attribution is not None:
         _origins(inventory, amounts, attribution, basis, supplied)
-        _uses(inventory, park, attribution, basis, supplied)
+        _uses(inventory, attribution, supplied)
         _network(inventory, amounts, supplied)
     for process, (modes, way) in inventory.modes.items():
         if process in supplied:
@@ -101,20 +137,25 @@ def _origins(
     amounts: Amounts,
     attribution: Attribution,
     basis: Basis,
-    supplied: Mapping[str, Array],
+    supplied: Supplied,
 ) -> None:
     """A product for each origin; the asset behind it makes it."""
     total = sum(supplied.values(), np.zeros(len(attribution.origins)))
     opened: list[tuple[str, float]] = []
     for origin, used in zip(attribution.origins, total.tolist(), strict=True):
-        name = origin.name.removesuffix(_CERTIFIED)
+        name = asset_of(origin.name)
         asset, key = amounts.park.assets.get(name), key_of(origin.name)
         made = _generated(amounts, name) if name == origin.name and asset is not None else used
         if used <= 0 and made <= 0:
             continue
-        what = title_of(amounts.park, name) if asset is not None else origin.name
+        what = title_of(amounts.park, name) if asset is not None else _PAPERS.get(origin.name, origin.name)
         carrier = _carrier(amounts.park, asset) if isinstance(asset, Converter) else None
         inventory.goods[key] = Good(key, joined("Electricity of {0}", "{0}的电力", what), "MWh", carrier)
+        if origin.name in _PAPERS:
+            inventory.handed_on[key] = used
+            inventory.add(inventory.make, key, origin.name, used)
+            _factor(inventory, amounts, origin, origin.name, basis, used)
+            continue
         if asset is None or (isinstance(asset, Converter) and made <= 0):
             opened.append((origin.name, used))
             continue
@@ -165,21 +206,18 @@ def _carrier(park: Park, asset: Converter) -> str | None:
 def _factor(
     inventory: Inventory, amounts: Amounts, origin: Origin, process: str, basis: Basis, made: float
 ) -> None:
-    park, name = amounts.park, origin.name.removesuffix(_CERTIFIED)
-    asset = park.assets[name]
+    park, name = amounts.park, asset_of(origin.name)
     inventory.roles[process], inventory.titles[process] = "supply", inventory.goods[key_of(origin.name)].title
-    upstream = getattr(asset, "upstream", None)
-    grid = park.spec.footprint.grid if park.spec.footprint is not None else {}
-    public = (
-        isinstance(asset, Market) if basis == "location" else origin.kind == "grid" and name == origin.name
+    title, life = inventory.titles[process], origin.life_cycle_on(basis)
+    upstream = (
+        origin.upstream[basis][0]
+        if basis in origin.upstream
+        else getattr(park.assets.get(name), "upstream", None)
     )
-    if public and basis in grid:
-        upstream = grid[basis]
-    title = inventory.titles[process]
-    if upstream is None and origin.life_cycle is not None:
+    if upstream is None and life is not None:
         path = f"assets.{name}.upstream"
         source, mark = evidence(park, path, f"life-cycle factor of {name}")
-        factor = origin.life_cycle.tco2e_per_unit
+        factor = life.tco2e_per_unit
         inventory.burdens.append(
             Burden(process, "electricity", f"electricity.{process}", title, made, "MWh", factor, source, mark)
         )
@@ -215,20 +253,14 @@ def _opening(inventory: Inventory, amounts: Amounts, opened: list[tuple[str, flo
         inventory.notes.append((key, what))
 
 
-def _uses(
-    inventory: Inventory, park: Park, attribution: Attribution, basis: Basis, supplied: Mapping[str, Array]
-) -> None:
-    total = sum(supplied.values(), np.zeros(len(attribution.origins)))
-    whole = float(np.sum(total))
+def _uses(inventory: Inventory, attribution: Attribution, supplied: Supplied) -> None:
     for process, by_origin in supplied.items():
-        shown = by_origin if basis != "location" or whole <= 0 else total * (float(np.sum(by_origin)) / whole)
-        if inventory.roles.get(process) != "maker":
-            continue
-        for origin, amount in zip(attribution.origins, shown.tolist(), strict=True):
-            inventory.add(inventory.use, key_of(origin.name), process, amount)
+        if inventory.roles.get(process) == "maker":
+            for origin, amount in zip(attribution.origins, by_origin.tolist(), strict=True):
+                inventory.add(inventory.use, key_of(origin.name), process, amount)
 
 
-def _network(inventory: Inventory, amounts: Amounts, supplied: Mapping[str, Array]) -> None:
+def _network(inventory: Inventory, amounts: Amounts, supplied: Supplied) -> None:
     """What stores and lines of electricity embody is shared by all that is used, per MWh."""
     park = amounts.park
     found: list[Burden | Fault] = []

@@ -195,8 +195,10 @@ def _mass(path: Path_, carrier: Carrier, mass: float | None, add: Add) -> None:
 
 
 def _grid(spec: ParkFile, section: FootprintSpec, add: Add) -> None:
-    for basis, name in section.grid.items():
-        path: Path_ = ("footprint", "grid", basis)
+    asked: list[tuple[Path_, str]] = [(("footprint", "grid", b), name) for b, name in section.grid.items()]
+    if section.certificates is not None:
+        asked.append((("footprint", "certificates"), section.certificates))
+    for path, name in asked:
         if _known(path, name, spec.factors, "factor", add):
             per = spec.factors[name].per
             if not units.same_dimension(per, "MWh"):

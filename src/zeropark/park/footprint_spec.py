@@ -65,6 +65,9 @@ class FootprintSpec(Declared):
     grid: dict[Literal["location", "market", "hourly"], str] = Field(default_factory=dict)
     """Basis → one of ``factors`` for public electricity on that basis (yearly average, residual mix …); absent: the
     ``upstream`` of the market that buys it."""
+    certificates: str | None = None
+    """One of ``factors`` for what cancelled certificates cover, on the market basis and, where they tell the hour, hourly;
+    absent: as the grid."""
     embodied: bool = False
     """Whether making the plant itself is counted; both are printed."""
     runs: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000

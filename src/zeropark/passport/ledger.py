@@ -1,12 +1,14 @@
 """Who claims which generation in which step: the table of claims that goes with a passport
 
-Every step of every origin adds up: consumers, exports, what comes to nothing, and stores (charged: claimed; discharged:
-given back) together claim what was generated. What stores held before the period is carried in at its first step, from
-no meter, and bounded by a line of the statement.
+Hourly matched: who has what of which origin is the split of the hours, so that paper origins stand beside the meters that
+they came by. Every step of every origin adds up: consumers, exports, what comes to nothing, and stores (charged: claimed;
+discharged: given back) together claim what was generated. What stores held before the period is carried in at its first
+step, from no meter, and bounded by a line of the statement.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +16,8 @@ import pandas as pd
 
 from zeropark import units
 from zeropark.carbon.attribution import Attribution
+from zeropark.carbon.from_park import asset_of
+from zeropark.carbon.origins import PAPERS
 from zeropark.forms import Array
 from zeropark.park.assets import Converter, Market, Source
 from zeropark.park.model import Park
@@ -25,7 +29,6 @@ STORES, EXPORTS, LOST = "(stores)", "(exports)", "(lost)"
 USE = "use"
 """In the column ``part``: a claim of a consumer; of the others it says what they are."""
 _PARTS = {STORES: "store", EXPORTS: "export", LOST: "lost"}
-_CERTIFIED = " (certified)"
 _NOTHING, _NOISE = 1e-12, 1e-10
 
 
@@ -44,11 +47,12 @@ def claims_of(park: Park, attribution: Attribution, period: Period) -> Claims:
     frames: list[pd.DataFrame] = []
     carried: dict[str, float] = {}
     before = _held(attribution, period)
+    supplied, used = (_during(attribution, steps, which) for which in ("supplied", "hourly"))
     for k, origin in enumerate(attribution.origins):
+        if origin.name in PAPERS:
+            continue
         asset, node = meter_of(park, origin.name)
-        by_claimant = {
-            name: attribution.supplied_mwh[row, steps, k] for row, name in enumerate(attribution.consumers)
-        }
+        by_claimant = {name: used[row, :, k] for row, name in enumerate(attribution.consumers)}
         if attribution.ledger is not None and k < attribution.ledger.stock.shape[1]:
             stock = attribution.ledger.stock[steps, k]
             by_claimant |= {
@@ -68,15 +72,48 @@ def claims_of(park: Park, attribution: Attribution, period: Period) -> Claims:
         )
         if total > _NOISE * moved:
             carried[origin.name] = total
+    for origin_name, (asset, node), who, mwh in _by_paper(park, attribution, supplied, used):
+        frames.append(_rows(times, origin_name, asset, node, who, mwh))
+        if not asset:
+            carried[origin_name] = carried.get(origin_name, 0.0) + float(mwh.sum())
     table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*LEDGER, "part"])
     for name in (*LEDGER[1:-1], "part"):
         table[name] = table[name].astype("category")
     return Claims(table, carried)
 
 
+def _during(attribution: Attribution, steps: slice, which: str) -> Array:
+    """Of the blocks of a period, side by side, (consumers, steps, origins)."""
+    return np.concatenate([getattr(block, which) for block in attribution.blocks(steps)], axis=1)
+
+
+def _by_paper(
+    park: Park, attribution: Attribution, supplied: Array, used: Array
+) -> Iterator[tuple[str, tuple[str, str], str, Array]]:
+    """What paper tells as another origin, with the meter that it came by: (origin, meter, consumer, MWh in each step).
+
+    Where more than one paper takes from more than one meter, each takes of each pro rata.
+    """
+    names = [origin.name for origin in attribution.origins]
+    papers = [k for k, name in enumerate(names) if name in PAPERS]
+    meters: dict[tuple[str, str], list[int]] = {}
+    for k, name in enumerate(names):
+        if k not in papers:
+            meters.setdefault(meter_of(park, name), []).append(k)
+    for row, consumer in enumerate(attribution.consumers):
+        whole = used[row][:, papers].sum(axis=1)
+        if not whole.any():
+            continue
+        for meter, own in meters.items():
+            moved = np.maximum((supplied[row] - used[row])[:, own].sum(axis=1), 0.0)
+            part = np.divide(moved, whole, out=np.zeros_like(whole), where=whole > 0.0)
+            for k in papers:
+                yield names[k], meter, consumer, used[row, :, k] * part
+
+
 def meter_of(park: Park, origin: str) -> tuple[str, str]:
     """Asset and node whose flow is what the origin brings; empty where nothing meters it."""
-    name = origin if origin in park.assets else origin.removesuffix(_CERTIFIED)
+    name = origin if origin in park.assets else asset_of(origin)
     asset = park.assets.get(name)
     if isinstance(asset, (Source, Market)):
         return name, asset.node
