@@ -20,6 +20,14 @@ def faults(folder: Path, *changes: tuple[str, str]) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
+_VALUES = """      country: CN
+      cn_code: "2601 12 00"
+      values: actual
+      see_direct: 0.2 tCO2/t
+      specific_electricity: 0.04 MWh/t
+      electricity_factor: 0.6 tCO2/MWh
+"""
+"""How the pellets of the park are told."""
 CASES = {
     "unknown asset": (("assets: [electrolyser]", "assets: [electrolyzer]"), "did you mean 'electrolyser'"),
     "not its product": (
@@ -63,6 +71,18 @@ CASES = {
             " factor_energy: 56.1 tCO2/TJ}\n    carbon: {asset: eaf,",
         ),
         "'gas-supply' brings what 'shaft' takes in 'gas'",
+    ),
+    "default of another country": (
+        (_VALUES, "      country: IN\n      values: default\n"),
+        "state see_direct (and see_indirect) as Annex I of IR (EU) 2025/2621 prints them for IN",
+    ),
+    "default stated without its source": (
+        (_VALUES, "      country: IN\n      values: default\n      see_direct: 0.3 tCO2/t\n"),
+        "a default value without document",
+    ),
+    "default of China stated": (
+        (_VALUES, _VALUES.replace("actual", "default")),
+        "the value is looked up",
     ),
     "two processes, one asset": (("assets: [eaf]", "assets: [eaf, shaft]"), "of 'iron' too"),
 }

@@ -225,3 +225,29 @@ def test_default_values_carry_their_mark_up(planned: tuple[Park, Flows], tmp_pat
     value = default_of("26011200")
     assert value is not None
     assert bought.see_direct == pytest.approx(value.direct * 1.1)
+
+
+def test_the_year_of_a_mark_up_is_told(planned: tuple[Park, Flows], tmp_path: Path) -> None:
+    """Flows of March 2026, whatever the year of import: the mark-up of pellets is that of 2026, and a remark says so."""
+    told = PARK.replace("values: actual\n      see_direct: 0.2 tCO2/t", "values: default")
+    told = told.replace(
+        "      specific_electricity: 0.04 MWh/t\n      electricity_factor: 0.6 tCO2/MWh\n", ""
+    )
+    found = made((park_in(tmp_path, told), planned[1]))
+    (remark,) = found.remarks
+    assert "cbam.precursors.pellets" in remark
+    assert "mark-up of 2026 (10 %)" in remark
+    assert remark in assess(found).controls
+    assert made(planned).remarks == ()
+
+
+def test_default_value_of_another_country_is_stated_with_its_source(
+    planned: tuple[Park, Flows], tmp_path: Path
+) -> None:
+    told = PARK.replace(
+        "country: CN\n      cn_code", "country: IN\n      document: Annex I, India\n      cn_code"
+    )
+    told = told.replace("values: actual\n      see_direct: 0.2", "values: default\n      see_direct: 0.3")
+    pellets = made((park_in(tmp_path, told), planned[1])).precursors[0]
+    assert (pellets.see_direct, pellets.see_direct_source) == (0.3, "Default")
+    assert pellets.justification == "Annex I, India"

@@ -34,6 +34,10 @@ Add = Callable[..., None]
 ACTUAL_SOURCES = ("D.4.1", "D.4.2", "D.4.3.1", "D.4.3.2", "Mix")
 """Sources of an electricity factor that claim actual values, in whole or in part."""
 EVIDENCE_CLAUSE = "IR (EU) 2025/2547 Annex II D.4.3"
+_PRECURSOR_HINT = (
+    "the maker's verified value (source Measured), or the default value of its country with the mark-up, IR (EU) 2025/2621"
+    " Annex I (source Default)"
+)
 ROUNDING = 1e-6
 """How far below zero a difference of amounts may lie that a spreadsheet has reckoned."""
 
@@ -304,7 +308,8 @@ def _definitive(finder: _Finder) -> None:
     seen = {fault.field for fault in finder.faults}
     for blank in blanks_of(installation):
         if installation.cells.get(blank.place, blank.place) not in seen:
-            finder.add(blank.place, "nothing", in_language(blank.needed, "en"))
+            hint = _PRECURSOR_HINT if blank.place.endswith("see_direct") else ""
+            finder.add(blank.place, "nothing", in_language(blank.needed, "en"), hint)
     for process in installation.processes:
         goods = installation.products_of(process.id)
         units = sorted({functional_unit(product.cn_code) for product in goods})

@@ -15,6 +15,10 @@ from zeropark.errors import Fault, InputError
 BENCHMARKS_SOURCE = "IR (EU) 2025/2620; workbook version 1 of 2026-02-06"
 
 
+FIRST_YEAR, LAST_YEAR = 2026, 2028
+"""Years that Annex I of IR (EU) 2025/2621 has a mark-up of its own for; the last holds for all later ones."""
+
+
 @dataclass(frozen=True)
 class DefaultValue:
     """A default value, t CO2e per functional unit as the law prints it. indirect: None for goods of Annex II.
@@ -34,11 +38,11 @@ class DefaultValue:
 
     def markup_percent(self, year: int) -> float:
         """The mark-up for goods imported in a year: 2026, 2027, 2028 and after."""
-        return self.markups[min(max(year - 2026, 0), 2)]
+        return self.markups[markup_year(year) - FIRST_YEAR]
 
     def with_markup(self, year: int) -> float:
         """Total with mark-up: what is charged where no actual value is verified."""
-        return self.charged[min(max(year - 2026, 0), 2)]
+        return self.charged[markup_year(year) - FIRST_YEAR]
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class Figure:
     mark: str
     source: str
     date: str
+
+
+def markup_year(year: int) -> int:
+    """The year whose mark-up holds: 2026 for all before, 2028 for all after."""
+    return min(max(year, FIRST_YEAR), LAST_YEAR)
 
 
 def shipped_for(country: str | None) -> bool:

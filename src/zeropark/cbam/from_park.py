@@ -44,7 +44,7 @@ def installation_of(
     amounts = amounts_of(flows, period)
     members = {name: members_of(park, process) for name, process in spec.processes.items()}
     streams = streams_of_park(park, spec, amounts, faults)
-    ground = Ground(park, spec, flows, period, amounts, members, streams, {}, faults)
+    ground = Ground(park, spec, flows, period, amounts, members, streams, {}, faults, [])
     power = electricity_of(park, spec, flows, period, attribution, members, faults)
     made = made_by(ground)
     processes = tuple(_process(ground, name, made[name], power[name]) for name in made)
@@ -65,6 +65,7 @@ def installation_of(
         emission_balance=EmissionBalance(indirect_manual=_indirect(processes)),
         file="park.yaml",
         cells=_cells(spec),
+        remarks=tuple(dict.fromkeys(ground.remarks)),
     )
 
 
@@ -172,7 +173,7 @@ def _cells(spec: CbamSpec) -> Mapping[str, str]:
     cells = {
         f"products.{10 + index}.{field}": f"cbam.goods.{name}"
         for index, name in enumerate(spec.goods)
-        for field in ("process", "cn_code", "clinker_factor", "n_content")
+        for field in ("process", "cn_code", "clinker_factor", "n_content", "benchmark_route")
     }
     for name in spec.processes:
         cells |= {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zeropark.cbam.defaults import default_of
+from zeropark.cbam.defaults import default_of, markup_year
 from zeropark.cbam.from_park_ground import Ground, Made
 from zeropark.cbam.from_park_streams import park_fault, tonnes_per_unit
 from zeropark.cbam.model import Product, PurchasedPrecursor, RouteAmount, Source, Use
@@ -13,6 +13,7 @@ from zeropark.errors import Fault
 from zeropark.park.assets import Market
 from zeropark.park.assets import Source as SourceAsset
 from zeropark.park.cbam_spec import CbamGood, CbamPrecursor
+from zeropark.texts import both
 
 FIRST_ROW = 10
 """The first good on the template's sheet Summary_Products."""
@@ -75,16 +76,33 @@ def _precursor(
 
 
 def _values(ground: Ground, name: str, declared: CbamPrecursor) -> tuple[float | None, float | None]:
-    """Direct and indirect specific emissions: the maker's, or default values with the mark-up of the year."""
-    if declared.values == "actual":
+    """Direct and indirect specific emissions: stated, or default values with a mark-up, and that is told.
+
+    The mark-up is that of the reporting period: a precursor counts as produced in the year of the good that it goes into
+    (IR (EU) 2025/2547 Art. 13), not before 2026 (recital 25). That the mark-up follows this year, and not the year of
+    import, is our reading [R]: the text of IR (EU) 2025/2621 is not in our files.
+    """
+    if declared.values == "actual" or declared.see_direct is not None:
         return declared.see_direct, declared.see_indirect
     value = default_of(declared.cn_code) if declared.country == "CN" else None
     if value is None:
         found = f"CN {declared.cn_code} of {declared.country}"
         expected = "a code and country with a default value that is shipped"
-        ground.faults.append(park_fault(ground.park, f"precursors.{name}.cn_code", found, expected))
+        hint = "state the maker's verified values (values: actual) with document"
+        ground.faults.append(park_fault(ground.park, f"precursors.{name}.cn_code", found, expected, hint))
         return None, None
-    marked = 1 + value.markup_percent(ground.period.end.year) / 100
+    year = markup_year(ground.period.end.year)
+    percent = value.markup_percent(year)
+    ground.remarks.append(
+        both(
+            f"cbam.precursors.{name}: default value of CN {value.row_code}, China, {value.direct:g} t CO2e/t direct, with"
+            f" the mark-up of {year} ({percent:g} %): the year of production of the good (Art. 13), our reading, unverified;"
+            " the default value of the good itself takes the mark-up of the year of import",
+            f"cbam.precursors.{name}：采用中国CN {value.row_code}缺省值，直接{value.direct:g} t CO2e/t，加{year}年加成"
+            f"（{percent:g}%）：按产品生产年份（第13条），未核实；产品自身缺省值按进口年份加成",
+        )
+    )
+    marked = 1 + percent / 100
     return value.direct * marked, None if value.indirect is None else value.indirect * marked
 
 

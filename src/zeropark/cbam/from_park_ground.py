@@ -22,7 +22,7 @@ _NOTHING = 1e-9
 class Ground:
     """Park, flows and period, with amounts by port, members of every process, streams, and origins by carrier.
 
-    traces: filled as carriers are asked for. faults: what is found on the way.
+    traces: filled as carriers are asked for. faults, remarks: what is found on the way.
     """
 
     park: Park
@@ -34,6 +34,7 @@ class Ground:
     streams: Mapping[str, SourceStream]
     traces: dict[str, Traced]
     faults: list[Fault]
+    remarks: list[str]
 
     def traced(self, carrier: str) -> Traced:
         """Origins of a carrier, worked out once."""

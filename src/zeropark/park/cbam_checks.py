@@ -204,14 +204,13 @@ def _suppliers(spec: ParkFile, section: CbamSpec, add: Add) -> None:
                     "own goods follow from flows",
                 )
         _route((*path, "route"), precursor.category, precursor.route, add)
-        if precursor.values == "default" and precursor.country != "CN":
-            hint = "state the values of Annex I of IR (EU) 2025/2621 as actual ones with their document"
-            add(
-                (*path, "values"),
-                f"default values of {precursor.country}",
-                "CN: others are not shipped",
-                hint,
+        if precursor.values == "default" and precursor.country != "CN" and precursor.see_direct is None:
+            country = precursor.country
+            hint = (
+                f"state see_direct (and see_indirect) as Annex I of IR (EU) 2025/2621 prints them for {country}, with the"
+                " mark-up, and document: where they stand; or values: actual, from the maker's verified report"
             )
+            add((*path, "values"), f"default values of {country}", "CN: others are not shipped", hint)
     for name in section.supplies:
         path = ("cbam", "supplies", name)
         if _known(path, name, spec.assets, "asset", add) and not _generates(spec, name):

@@ -248,9 +248,10 @@ class CbamPrecursor(Declared):
     route: str = ""
     """Production route, as the template writes it."""
     values: Literal["actual", "default"]
-    """``actual``: the maker's verified figures, stated here; ``default``: of IR (EU) 2025/2621 with its mark-up."""
+    """``actual``: the maker's verified figures, stated here; ``default``: of IR (EU) 2025/2621 with its mark-up, looked up
+    for China, stated here for other countries."""
     see_direct: Annotated[float | None, Unit("tCO2/t", ge=0)] = None
-    """Specific embedded direct emissions, with actual values."""
+    """Specific embedded direct emissions: the actual value, or the default value of another country with its mark-up."""
     see_indirect: Annotated[float | None, Unit("tCO2/t", ge=0)] = None
     """Specific embedded indirect emissions; or electricity and its factor below."""
     specific_electricity: Annotated[float | None, Unit("MWh/t", ge=0)] = None
@@ -278,9 +279,12 @@ class CbamPrecursor(Declared):
     def _values_are_there(self) -> CbamPrecursor:
         if self.values == "actual" and self.see_direct is None:
             raise fault("actual values without see_direct", "see_direct, or values: default")
-        if self.values == "default" and (self.see_direct is not None or not self.cn_code):
-            found = "see_direct with default values" if self.cn_code else "default values without cn_code"
+        stated = self.see_direct is not None or self.see_indirect is not None
+        if self.values == "default" and self.country == "CN" and (stated or not self.cn_code):
+            found = "stated values with default values" if self.cn_code else "default values without cn_code"
             raise fault(found, "cn_code alone: the value is looked up")
+        if self.values == "default" and self.see_direct is not None and not self.document:
+            raise fault("a default value without document", "document: where the value and its mark-up stand")
         if (self.specific_electricity is None) != (self.electricity_factor is None):
             raise fault(
                 "only one of specific_electricity, electricity_factor",
