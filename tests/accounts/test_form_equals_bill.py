@@ -165,7 +165,11 @@ def column(name: str) -> dict[str, str]:
     return {"table": "t", "column": name}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(
     start=st.sampled_from(
         ["2024-02-20", "2025-01-01", "2025-03-25", "2025-05-31", "2024-12-30", "2025-10-20"]

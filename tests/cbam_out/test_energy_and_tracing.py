@@ -153,7 +153,11 @@ def yards(tmp_path_factory: pytest.TempPathFactory) -> Park:
     return park_in(tmp_path_factory.mktemp("yards"), STORES)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(st.tuples(st.floats(0.1, 9), st.floats(0.1, 9), st.floats(0, 1)), min_size=24, max_size=24))
 def test_what_was_bought_is_behind_what_was_used(
     yards: Park, hours: list[tuple[float, float, float]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -59,6 +59,7 @@ def with_asset(park: Park, name: str, data: dict[str, Any], nodes: dict[str, str
 
 @few
 @given(seed=seeds, steps=steps, hours=step_lengths)
+@example(seed=1000000, steps=6, hours=0.25)  # a store that is filled slowly, in a short time
 def test_every_node_balances(random_park: RandomPark, seed: int, steps: int, hours: float) -> None:
     """By the flow table, which is made from the asset's ports and not from the problem's rows."""
     park = random_park(seed, steps, hours)

@@ -318,7 +318,7 @@ def statements(draw: st.DrawFn) -> Statement:
     return Statement("test", "s", "2025", "Park", tuple(lines), ())
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(statement=statements(), data=st.data())
 def test_random_statements_agree_and_every_change_is_seen(
     statement: Statement, data: st.DataObject, tmp_path: Path
