@@ -12,7 +12,7 @@ from zeropark.errors import Fault, InputError, fail_if, nearest
 from zeropark.flows import Flows
 from zeropark.footprint.allocation import WAYS
 from zeropark.footprint.amounts import Amounts
-from zeropark.footprint.draws import drawn, multipliers, spread_of
+from zeropark.footprint.draws import drawn, spread_of
 from zeropark.footprint.electricity import electrify, supplied_of
 from zeropark.footprint.inventory import Inventory, burn, line_of, materials_of, title_of, without_output
 from zeropark.footprint.lines import KG, Lines
@@ -22,6 +22,7 @@ from zeropark.forms import Array
 from zeropark.park.footprint_spec import FootprintSpec, Product
 from zeropark.park.model import Park
 from zeropark.park.period import Period
+from zeropark.statement.draws import multipliers
 from zeropark.texts import both
 
 VALUE_BASIS: Basis = "hourly"
@@ -47,10 +48,10 @@ def footprints_of(
     products = _asked(park, spec, names)
     amounts = Amounts(park, flows, period)
     fail_if(amounts.faults)
-    supplied = supplied_of(amounts, attribution) if attribution is not None else {}
+    supplied = supplied_of(amounts, attribution) if attribution is not None else None
     bases: dict[Basis, Solved] = {}
     for one in (basis, *(b for b in BASES if b != basis)):
-        inventory = inventory_of(amounts, attribution, one, supplied)
+        inventory = inventory_of(amounts, attribution, one, {} if supplied is None else supplied[one])
         if not bases:
             fail_if(_nothing_made(park, products, inventory, period))
         bases[one] = solved_of(park, inventory, [p.node for p in products.values()])
@@ -228,7 +229,8 @@ def _spreads(solved: Solved, spec: FootprintSpec, nodes: list[str]) -> dict[str,
         column = names.get(burden.factor_name, len(names)) if burden.spread > 1.0 else len(names)
         direct[solved.place[burden.process], column] += KG * burden.tco2e
     each = solved.system.footprints(direct)[[solved.at[node] for node in nodes]]
-    runs = drawn(each[:, -1], each[:, :-1], multipliers(list(uncertain.values()), spec.runs, spec.seed))
+    factors = multipliers(list(uncertain), list(uncertain.values()), spec.runs, spec.seed)
+    runs = drawn(each[:, -1], each[:, :-1], factors)
     stated = np.any(each[:, :-1] != 0, axis=1)
     return {
         node: spread_of(values, spec.seed, bool(some))

@@ -7,13 +7,14 @@ Each is only a proposal: ``Book`` takes it where it gives the engine's own value
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from zeropark.carbon.origins import PAPERS
 from zeropark.footprint.result import ChainLink, Contribution
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
 from zeropark.park.model import Park
-from zeropark.passport.evidence import CLAIMS, FACTORS
+from zeropark.passport.evidence import BASES_TABLE, CLAIMS, FACTORS, PLANT
 from zeropark.statement.formula import ident, quoted
 from zeropark.statement.inputs import Rates
 
@@ -28,6 +29,10 @@ class Graph:
     """(origin, claimant) pairs of the ledger."""
     meters: Mapping[str, tuple[str, str]]
     """Origin → asset and node whose flow it is; empty names where nothing meters it."""
+    stores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Node → stores at it whose stock changed over the period."""
+    on_basis: frozenset[tuple[str, str, str]] = frozenset()
+    """(basis, origin, claimant) triples of the table of bases."""
 
     @cached_property
     def by_ident(self) -> dict[str, str]:
@@ -53,7 +58,7 @@ class Graph:
         """Part of a process's burden that an output carries, by what the outputs are worth."""
         asset = self.park.assets.get(link.process)
         if not isinstance(asset, Converter):
-            return ["1"]
+            return self._of_all(link.process, link.node)
         field = {"economic": "price"}.get(link.allocation, link.allocation)
         nodes = dict.fromkeys(port.node for way in asset.ways.values() for port in way.outputs.values())
         terms = {}
@@ -68,25 +73,33 @@ class Graph:
                 if stated is None
                 else f"{flow}*cell({quoted(FACTORS)},{quoted(f'worth.{carrier}')},{quoted(field)})"
             )
-        if link.node not in terms or link.allocation == "none":
+        if link.node not in terms:
             return ["1"]
+        if link.allocation == "none":
+            terms = {node: self._flow("inflow", link.process, node) for node in terms}
         counted = [n for n in terms if self.park.spec.carriers[self.park.carrier_at(n)].kind != "waste"]
         sums = [counted, list(terms)]
         return [
-            "1",
             *(f"{terms[link.node]} / ({' + '.join(terms[n] for n in some)})" for some in sums if some),
+            f"{terms[link.node]} / {terms[link.node]}",  # the rest is waste
         ]
 
-    def amount(self, link: ChainLink, line: Contribution) -> list[str]:
-        """An amount per unit of the link's output."""
-        base = f"{link.id}.share/{link.id}.made"
-        return [f"{base} * {part}" for part in self._whole(self.converter(link.process), line)]
+    def _of_all(self, process: str, node: str) -> list[str]:
+        """A mode of a converter that has one output: all of it."""
+        maker = self.converter(process)
+        made = self._flow("inflow", maker, node)
+        return [f"{made} / {made}"] if self._has(maker, node) else ["1"]
 
-    def _whole(self, process: str, line: Contribution) -> list[str]:
+    def amount(self, link: ChainLink, line: Contribution, basis: str, base: str = "") -> list[str]:
+        """An amount per unit of the link's output. base: share over what was made, where not the link's own lines."""
+        base = base or f"{link.id}.share/{link.id}.made"
+        return [f"{base} * {part}" for part in self._whole(self.converter(link.process), line, basis)]
+
+    def _whole(self, process: str, line: Contribution, basis: str) -> list[str]:
         """The whole amount of a line in the period, all outputs of the process together."""
         kind, _, name = line.id.partition(".")
         if kind == "electricity":
-            return self._electricity(process, name)
+            return [*self._electricity(process, name), *self._based(process, name, basis)]
         if kind == "process":
             maker, _, node = name.partition(".")
             found = [n for n in self.park.spec.nodes if ident(n) == node]
@@ -99,6 +112,8 @@ class Graph:
         if kind in ("direct", "gases") and isinstance(asset, Converter):
             node = asset.rated
             return [self._flow(w, process, node) for w in ("inflow", "outflow") if self._has(process, node)]
+        if kind == "embodied":
+            return self._embodied(process, name)
         if kind == "combustion":
             nodes = [
                 n for n in self.park.spec.nodes if name.partition(".")[2] == ident(self.park.carrier_at(n))
@@ -106,6 +121,33 @@ class Graph:
             taken = [part for node in nodes for part in self._taken(process, node)]
             return [f"({' + '.join(taken)})"] if taken else []
         return []
+
+    def _embodied(self, process: str, name: str) -> list[str]:
+        """What was added of an asset, the period's part of its life: of the process itself, or by what it used of it."""
+        found = []
+        for (asset, part), _ in self.park.sizings():
+            if name not in (f"{ident(asset)}.{ident(part)}", f"{ident(asset)}_{ident(part)}"):
+                continue
+            row = quoted(f"embodied.{asset}.{part}")
+            cells = (f"cell({quoted(PLANT)},{row},{quoted(one)})" for one in ("added", "period", "lifetime"))
+            size = "{}*{}/{}".format(*cells)
+            kind = self.park.assets[asset]
+            if isinstance(kind, Converter):
+                found.append(size)
+                origins = {origin for origin, at in self.meters.items() if at[0] == asset}
+            elif isinstance(kind, (Source, Market)):
+                origins = {asset}
+            else:
+                origins = set()
+                used = f'total({quoted(CLAIMS)},"mwh","part","use")'
+                own = " + ".join(self._claims(process, [o for o, _ in self.claimed]))
+                found += [f"({own})/{used}*{size}"] if own else []
+            for origin in sorted(origins):
+                at = self.meters.get(origin, ("", ""))
+                if at in self.rates.by:
+                    made = self._flow("inflow", *at)
+                    found += [f"{used}/{made}*{size}" for used in self._electricity(process, ident(origin))]
+        return found
 
     def _electricity(self, process: str, name: str) -> list[str]:
         """Claims on an origin; and with its part of what stores held at first, which counts as the period's mix."""
@@ -115,22 +157,41 @@ class Graph:
             if own:
                 found.append(f"({' + '.join(own)})")
             opened = self._claims(
-                process, [o for o, _ in self.claimed if not self.meters.get(o, ("", ""))[0]]
+                process,
+                [o for o, _ in self.claimed if o not in PAPERS and not self.meters.get(o, ("", ""))[0]],
             )
             made = {o: self._flow("inflow", *at) for o, at in self.meters.items() if at in self.rates.by}
             if opened and origin in made:
                 plus = " + "
                 mix = f"{made[origin]}/({' + '.join(made.values())})"
                 found.append(f"({' + '.join([*own, f'({plus.join(opened)})*{mix}'])})")
-            found += self._average(process, origin)
         return found
 
-    def _average(self, process: str, origin: str) -> list[str]:
-        """Location-based: what the process uses, times the origin's part of all that is used."""
-        whole = " + ".join(self._claims(process, [o for o, _ in self.claimed]))
-        used = f'total({quoted(CLAIMS)},"mwh","part","use")'
-        of_origin = f'total({quoted(CLAIMS)},"mwh","origin",{quoted(origin)},"part","use")'
-        return [f"(({whole})*{of_origin}/{used})"] if whole else []
+    def _based(self, process: str, name: str, basis: str) -> list[str]:
+        """What counts as used of an origin on a basis; and with its part of what stores held at first."""
+
+        def used(origins: Iterable[str]) -> str:
+            rows = [
+                f'total({quoted(BASES_TABLE)},"mwh","basis",{quoted(basis)},"origin",{quoted(origin)},"claimant",{quoted(who)})'
+                for origin in dict.fromkeys(origins)
+                for who in (process, *self._serving(process))
+                if (basis, origin, who) in self.on_basis
+            ]
+            return " + ".join(rows)
+
+        origins = sorted({origin for on, origin, _ in self.on_basis if on == basis})
+        opened = used(o for o in origins if o not in PAPERS and not self.meters.get(o, ("", ""))[0])
+        made = {o: self._flow("inflow", *at) for o, at in self.meters.items() if at in self.rates.by}
+        found = []
+        for origin in origins:
+            if ident(origin) != name:
+                continue
+            own = used([origin])
+            found += [f"({own})"] if own else []
+            if opened and origin in made:
+                mix = f"({opened})*{made[origin]}/({' + '.join(made.values())})"
+                found.append(f"({own} + {mix})" if own else f"({mix})")
+        return found
 
     def _claims(self, process: str, origins: Iterable[str]) -> list[str]:
         """What a process and the loads that serve it claim of origins."""
@@ -145,6 +206,7 @@ class Graph:
         """What a process takes from a pool, times the part of the pool that comes from a maker."""
         found = []
         for node in nodes:
+            found += self._through(process, maker, node)
             taken = self._taken(process, node)
             if not taken or not self._has(maker, node):
                 continue
@@ -158,16 +220,41 @@ class Graph:
             found += [f"{whole}*{gives}/({taken})" for taken in self._handed_on(node)]
         return found
 
+    def _through(self, process: str, maker: str, node: str) -> list[str]:
+        """What a process takes from a pool that a connection fills, times the part of that, times the maker's of its own."""
+        found = []
+        for name, asset in self.park.assets.items():
+            end = asset.end if isinstance(asset, Connection) and asset.start == node else ""
+            taken = self._taken(process, end) if end and self._has(name, end) else []
+            if not taken or not self._has(maker, node):
+                continue
+            sent, came = self._flow("outflow", name, node), self._flow("inflow", name, end)
+            for part in (f"{came}/({all_})" for all_ in self._filled(end)):
+                for mine in (f"{self._flow('inflow', maker, node)}/({all_})" for all_ in self._filled(node)):
+                    found.append(f"({' + '.join(taken)})*{part}*{sent}/{came}*{mine}")
+        return found
+
+    def _filled(self, node: str) -> list[str]:
+        """All that a pool hands on: what came in but from stores, or what was taken and stayed in them."""
+        came = [
+            name
+            for name in self._givers(node, stores=True)
+            if not isinstance(self.park.assets[name], Storage)
+        ]
+        own = " + ".join(self._flow("inflow", name, node) for name in came)
+        return [*([own] if own else []), *self._handed_on(node)]
+
     def mix(self, link: ChainLink, node: str) -> list[str]:
         """The part of a product's pool that comes from a process."""
-        found = ["1"]
-        if link.node == node and self._has(link.process, node):
-            gives = self._flow("inflow", link.process, node)
+        found = []
+        maker = self.converter(link.process)
+        if link.node == node and self._has(maker, node):
+            gives = self._flow("inflow", maker, node)
             for stores in (False, True):
                 others = " + ".join(self._flow("inflow", a, node) for a in self._givers(node, stores))
-                found.append(f"{gives}/({others})")
+                found += [f"{gives}/({others})"] if others else []
             found += [f"{gives}/({taken})" for taken in self._handed_on(node)]
-        return found
+        return [*found, "1"]
 
     def _handed_on(self, node: str) -> list[str]:
         """All that was taken from a node, with what stores took and without: where meters do not balance, it carries all."""
@@ -177,9 +264,14 @@ class Graph:
             if self._has(name, node) and bool((self.rates.by[name, node] < 0).any())
         ]
         plain = [name for name in takers if not isinstance(self.park.assets[name], Storage)]
-        return [
+        sums = [
             " + ".join(self._flow("outflow", name, node) for name in some) for some in (plain, takers) if some
         ]
+        changed = [
+            f'cell({quoted(PLANT)},{row},"kept") - cell({quoted(PLANT)},{row},"opening")'
+            for row in (quoted(f"store.{name}") for name in self.stores.get(node, ()))
+        ]
+        return [*sums, *(f"{sums[0]} + {' + '.join(changed)}" for _ in changed[:1] if plain)]
 
     def left(self, node: str) -> list[str]:
         """What leaves the gate at a node."""
@@ -242,10 +334,12 @@ class Graph:
         if line.kind in ("direct", "embodied"):
             return [f'cell({quoted(FACTORS)},{quoted(row)},"kgco2e")' for row in self._own_rows(kind, name)]
         asset = self.park.assets.get(self.by_ident.get(name, "")) or self.park.assets.get(
-            self.by_ident.get(name.removesuffix("__certified_"), "")
+            self.by_ident.get(name.removesuffix("__certified_").removesuffix("__certificate_sold_"), "")
         )
         grid = self.park.spec.footprint.grid if self.park.spec.footprint is not None else {}
-        named = [*(value for key, value in grid.items() if key == basis), getattr(asset, "upstream", None)]
+        cancelled = getattr(self.park.spec.footprint, "certificates", None)
+        own = getattr(asset, "upstream", None)
+        named = [*(value for key, value in grid.items() if key == basis), own, cancelled]
         cells = [f'cell({quoted(FACTORS)},{quoted(f"factor.{one}")},"kgco2e")' for one in named if one]
         scales = {"MWh": ("", "*1000", "/3.6"), "GJ": ("", "*3.6")}.get(
             line.amount_unit, ("", "*1000", "/1000")

@@ -14,7 +14,8 @@ import pandas as pd
 from zeropark.carbon.attribution import Attribution
 from zeropark.errors import Fault, InputError
 from zeropark.flows import Flows
-from zeropark.park.assets import Converter
+from zeropark.footprint.amounts import Amounts
+from zeropark.park.assets import Converter, Storage
 from zeropark.park.model import Assumption, Park
 from zeropark.park.period import Period
 from zeropark.passport.ledger import Claims, claims_of, electric_scales
@@ -25,11 +26,17 @@ from zeropark.statement.model import Input
 from zeropark.texts import both
 
 FOLDER = "inputs"
-CLAIMS, FACTORS, FLOWS, PARK = "claims", "factors", "flows", "park"
+CLAIMS, FACTORS, FLOWS, PARK, PLANT = "claims", "factors", "flows", "park", "plant"
+BASES_TABLE = "bases"
+"""Name of the input that says how much of which origin counts as used by whom on each basis."""
 _WHAT = {
     FLOWS: both("flows of the period", "期内流量"),
     CLAIMS: both("who claims which generation in which step", "逐时段的电量认领台账"),
     FACTORS: both("factors of the park file, and what co-products are worth", "园区文件中的因子与分摊依据"),
+    BASES_TABLE: both("electricity used in the period by basis and origin", "按口径和来源划分的期内用电量"),
+    PLANT: both(
+        "what was added of the plant, and what stores held before and after", "新增设备容量与期初期末库存变化"
+    ),
     PARK: both("the park file", "园区文件"),
     CERTIFICATES: both("register of certificates", "绿证台账"),
 }
@@ -57,10 +64,15 @@ def write_evidence(
     inside = (table["time"] >= times[0]) & (table["time"] <= times[-1])
     _parquet(table[inside], files[FLOWS])
     files[FACTORS].write_bytes(canonical(_factors(park)))
+    if plant := _plant(Amounts(park, flows, period)):
+        files[PLANT] = place / "plant.json"
+        files[PLANT].write_bytes(canonical(plant))
     claims = claims_of(park, attribution, period) if attribution is not None else None
-    if claims is not None:
+    if attribution is not None and claims is not None:
         files[CLAIMS] = place / "claims.parquet"
         _parquet(claims.table, files[CLAIMS])
+        files[BASES_TABLE] = place / "bases.csv"
+        files[BASES_TABLE].write_text(_bases(attribution, period), encoding="utf-8")
     source = park.folder / "park.yaml" if park.folder.is_dir() else park.folder
     if source.is_file():
         files[PARK] = place / "park.yaml"
@@ -148,6 +160,48 @@ def _own_factors(park: Park, told: Mapping[str, Assumption]) -> dict[str, dict[s
         if sizing.embodied:
             path = f"assets.{name}.{part}.embodied"
             rows[f"embodied.{name}.{part}"] = _stated(1000.0 * sizing.embodied, told.get(path))
+    return rows
+
+
+def _bases(attribution: Attribution, period: Period) -> str:
+    """Rows basis, origin, claimant, mwh over the period; a claimant's sum is the same on every basis."""
+    split = attribution.split(period.steps)
+    rows = [
+        (basis, origin.name, claimant, repr(float(on[row, k])))
+        for basis, on in split.on.items()
+        for row, claimant in enumerate(attribution.consumers)
+        for k, origin in enumerate(attribution.origins)
+        if on[row, k] > 0
+    ]
+    return pd.DataFrame(rows, columns=["basis", "origin", "claimant", "mwh"]).to_csv(
+        index=False, lineterminator="\n"
+    )
+
+
+def _plant(amounts: Amounts) -> dict[str, dict[str, str | float]]:
+    """``embodied.ASSET.PART``: capacity added, its lifetime, the period in years; ``store.ASSET``: what of its discharge
+    it had before (``opening``), and what of its charge is still in it (``kept``).
+    """
+    park = amounts.park
+    rows: dict[str, dict[str, str | float]] = {}
+    for (name, part), sizing in park.sizings():
+        added = amounts.added(name, part) if sizing.embodied and sizing.lifetime is not None else 0.0
+        if added and sizing.lifetime is not None:
+            rows[f"embodied.{name}.{part}"] = {
+                "added": added,
+                "unit": park.size_unit((name, part)),
+                "lifetime": sizing.lifetime,
+                "period": amounts.years,
+            }
+    for name, asset in park.assets.items():
+        if (
+            isinstance(asset, Storage)
+            and park.spec.carriers[park.carrier_at(asset.node)].kind != "electricity"
+        ):
+            stored = amounts.stored(name, asset)
+            if stored.opening or stored.kept:
+                unit = park.unit_at(asset.node)
+                rows[f"store.{name}"] = {"opening": stored.opening, "kept": stored.kept, "unit": unit}
     return rows
 
 

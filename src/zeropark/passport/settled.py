@@ -19,7 +19,7 @@ from zeropark.passport.amounts import Graph
 from zeropark.passport.book import Book
 from zeropark.texts import both, in_language
 
-_SAME = 1e-6
+_SAME, _NOISE = 1e-6, 1e-10
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Settled:
 
 def settled(of: ProductFootprint, graph: Graph, book: Book) -> Settled:
     """Settle every number of a footprint, links first, the product last."""
-    formulas: dict[str, str] = {}
+    of, formulas = quiet(of), dict[str, str]()
 
     def settle(name: str, value: float, candidates: Sequence[str]) -> float:
         found, formulas[name] = book.settle(value, candidates)
@@ -47,7 +47,7 @@ def settled(of: ProductFootprint, graph: Graph, book: Book) -> Settled:
         lines = []
         for line in link.contributions:
             base = f"{link.id}.of.{line.id}"
-            amount = settle(f"{base}.amount", line.amount, graph.amount(link, line))
+            amount = settle(f"{base}.amount", line.amount, graph.amount(link, line, of.basis))
             lines.append(_factored(line, amount, base, graph, settle, of.basis))
         title = _output_title(link, graph.park)
         links.append(replace(link, title=title, made=made, share=share, contributions=tuple(lines)))
@@ -77,6 +77,17 @@ def settled(of: ProductFootprint, graph: Graph, book: Book) -> Settled:
         raise Defect(f"the lines of '{of.product}' add up to {total!r}, its footprint is {of.value!r}")
     found = replace(of, value=total, amount=left, contributions=contributions, chain=tuple(links))
     return Settled(found, formulas, mixes)
+
+
+def quiet(of: ProductFootprint) -> ProductFootprint:
+    """Without lines of electricity that are rounding of a plan: below 1e-10 of what their output uses, of no meter's row."""
+
+    def heard(lines: Sequence[Contribution]) -> tuple[Contribution, ...]:
+        least = _NOISE * sum(abs(c.amount) for c in lines if c.kind == "electricity")
+        return tuple(c for c in lines if c.kind != "electricity" or abs(c.amount) > least)
+
+    links = tuple(replace(link, contributions=heard(link.contributions)) for link in of.chain)
+    return replace(of, contributions=heard(of.contributions), chain=links)
 
 
 def node_of(of: ProductFootprint, park: Park) -> str:

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from zeropark.carbon.attribution import BASES
 from zeropark.errors import Defect
 from zeropark.footprint.result import ChainLink, Contribution, ProductFootprint
+from zeropark.park.assets import Storage
 from zeropark.park.model import Park
 from zeropark.passport.amounts import Graph
 from zeropark.passport.book import Book
-from zeropark.passport.evidence import CLAIMS, Evidence
+from zeropark.passport.choices import ENGINE, SHARING, Choices
+from zeropark.passport.evidence import BASES_TABLE, CLAIMS, PLANT, Evidence
 from zeropark.passport.ledger import meter_of
 from zeropark.passport.settled import mix_id, settled, solved
-from zeropark.passport.words import ALLOCATIONS, BASIS_TITLES
 from zeropark.statement.claims import CERTIFICATES, LIMIT
 from zeropark.statement.formula import ident
 from zeropark.statement.inputs import Readings
@@ -27,8 +27,6 @@ from zeropark.statement.model import Line, Statement
 from zeropark.texts import both, headed
 
 ISO = "ISO 14067:2018"
-SHARING = "ISO 14044:2006, 4.3.4.2"
-ENGINE = both("computed by zeropark from the same inputs", "由 zeropark 据同一输入计算")
 _SAME = 1e-6
 
 Own = Callable[[Contribution], bool]
@@ -181,9 +179,15 @@ def _formula(prefix: str, lines: Sequence[Contribution], what: _Carried, reached
 
 
 def statement_of(
-    footprint: ProductFootprint, park: Park, evidence: Evidence, previous: str = ""
+    footprint: ProductFootprint,
+    park: Park,
+    evidence: Evidence,
+    previous: str = "",
+    variants: Mapping[str, ProductFootprint] | None = None,
 ) -> Statement:
-    """The statement of one product's footprint. ``evidence``: its inputs, written already."""
+    """The statement of one product's footprint. evidence: its inputs, written already. variants: the product by other
+    choices; without them what these give is declared.
+    """
     readings = Readings(evidence.inputs, evidence.folder, evidence.facts)
     ledger = evidence.claims.table if evidence.claims is not None else None
     pairs = ledger[["origin", "claimant"]].drop_duplicates().astype(str) if ledger is not None else None
@@ -192,13 +196,15 @@ def statement_of(
     )
     book = Book(evidence)
     meters = {origin: meter_of(park, origin) for origin in sorted({origin for origin, _ in claimed})}
-    found = settled(footprint, Graph(park, readings.rates(), claimed, meters), book)
+    stores = stores_of(park, readings, evidence)
+    graph = Graph(park, readings.rates(), claimed, meters, stores, _on_basis(readings, evidence))
+    found = settled(footprint, graph, book)
     writer = _Writer(found.of, book, found.formulas, found.mixes)
     book.expect((f"{link.id}.footprint", link.footprint) for link in found.of.chain)
     writer.product()
     writer.chain()
     _along(writer, found.of)
-    _choices(book, found.of)
+    Choices(found, graph, book, variants or {}).all()
     for origin, mwh in (evidence.claims.carried if evidence.claims is not None else {}).items():
         title = headed(origin, both("in stores before the period, or not metered", "期初储存或未计量的电量"))
         book.add(LIMIT + ident(origin), title, mwh, "MWh", source=ENGINE)
@@ -216,10 +222,38 @@ def statement_of(
     )
 
 
+def stores_of(park: Park, readings: Readings, evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """Node → stores at it whose stock changed, as the inputs tell."""
+    if PLANT not in {one.name for one in evidence.inputs}:
+        return {}
+    rows = readings.table(PLANT)
+    found: dict[str, tuple[str, ...]] = {}
+    for name, asset in park.assets.items():
+        if isinstance(asset, Storage) and f"store.{name}" in rows:
+            found[asset.node] = (*found.get(asset.node, ()), name)
+    return found
+
+
+def _on_basis(readings: Readings, evidence: Evidence) -> frozenset[tuple[str, str, str]]:
+    if BASES_TABLE not in {one.name for one in evidence.inputs}:
+        return frozenset()
+    table = readings.frame(BASES_TABLE)[["basis", "origin", "claimant"]].astype(str)
+    return frozenset(table.itertuples(index=False, name=None))
+
+
 def _in_order(book: Book) -> tuple[Line, ...]:
     """Totals first, then the product, then what stands behind it."""
-    order = {"total": 0, "choice": 1, "spread": 2, "product": 3, "process": 4}
-    return tuple(sorted(book.lines.values(), key=lambda line: order.get(line.id.partition(".")[0], 5)))
+    order = {
+        "total": 0,
+        "choice": 1,
+        "spread": 2,
+        "product": 3,
+        "process": 4,
+        "behind": 5,
+        "by_factor": 6,
+        "other": 7,
+    }
+    return tuple(sorted(book.lines.values(), key=lambda line: order.get(line.id.partition(".")[0], 8)))
 
 
 def _along(writer: _Writer, of: ProductFootprint) -> None:
@@ -253,65 +287,6 @@ def _only(wanted: str) -> Own:
         return line.id == wanted
 
     return own
-
-
-def _choices(book: Book, of: ProductFootprint) -> None:
-    """What other choices give: embodied in and out, bases, ways of sharing; primary share; spread."""
-    unit, run = (
-        f"kgCO2e/{of.unit}",
-        both("computed by zeropark for another choice", "由 zeropark 按另一选择计算"),
-    )
-
-    def state(
-        name: str, title: str, value: float, formulas: Sequence[str] = (), source: str = run, clause: str = ""
-    ) -> None:
-        found, formula = book.settle(value, formulas)
-        book.add(
-            name,
-            title,
-            found,
-            "1" if name.endswith("share") else unit,
-            [formula],
-            source=source,
-            clause=clause,
-        )
-
-    embodied, title = (
-        of.with_embodied - of.without_embodied,
-        both("Making of the plant", "设备建造（隐含碳）"),
-    )
-    state("choice.embodied", title, embodied, ["total.embodied"])
-    title = both("Without making the plant", "不含设备建造")
-    state(
-        "choice.without_embodied",
-        title,
-        of.without_embodied,
-        ["total.kgco2e", "total.kgco2e - choice.embodied"],
-    )
-    title = both("With making the plant", "含设备建造")
-    state("choice.with_embodied", title, of.with_embodied, ["choice.without_embodied + choice.embodied"])
-    for basis in BASES:
-        if basis in of.by_basis:
-            title = headed(both("Electricity", "电力"), BASIS_TITLES[basis])
-            own = ["total.kgco2e"] if basis == of.basis else []
-            state(f"choice.basis.{basis}", title, of.by_basis[basis], own)
-    for way, shared in of.by_allocation.items():
-        if shared is not None:
-            title = headed(both("Co-products", "联产品"), ALLOCATIONS.get(way, way))
-            state(f"choice.allocation.{way}", title, shared, ["total.kgco2e"], clause=SHARING)
-    ratio = ["total.primary/total.kgco2e"] if of.value else []
-    state(
-        "total.primary_share", both("Share of primary data", "初级数据占比"), of.primary_share, ratio, ENGINE
-    )
-    title = both("Not fossil, by the factors' own statement", "非化石部分（按因子声明）")
-    state("total.biogenic", title, of.biogenic, (), ENGINE)
-    if of.spread is not None:
-        runs, seed = of.spread.runs, of.spread.seed
-        drawn = both(f"Monte Carlo, {runs} draws, seed {seed}", f"蒙特卡洛，{runs} 次，种子 {seed}")
-        state("spread.p2_5", both("2.5 % of draws lie below", "2.5% 分位"), of.spread.p2_5, (), drawn)
-        state("spread.p50", both("half of the draws lie below", "中位数"), of.spread.p50, (), drawn)
-        state("spread.p97_5", both("97.5 % of draws lie below", "97.5% 分位"), of.spread.p97_5, (), drawn)
-        state("spread.mean", both("mean of the draws", "均值"), of.spread.mean, (), drawn)
 
 
 def _facts(of: ProductFootprint, park: Park, register: bool) -> dict[str, str]:

@@ -15,6 +15,7 @@ from zeropark.carbon.attribution import Attribution
 from zeropark.errors import Defect, Fault, InputError
 from zeropark.flows import Flows
 from zeropark.footprint.result import ProductFootprint
+from zeropark.footprint.variants import variants_of
 from zeropark.park.model import Park
 from zeropark.passport.code import payload_of, svg_of
 from zeropark.passport.evidence import write_evidence
@@ -73,7 +74,8 @@ def write_passport(
     try:
         evidence = write_evidence(park, flows, attribution, footprint.period, temporary)
         previous = hash_of(before[0].statement) if before else ""
-        statement = statement_of(footprint, park, evidence, previous)
+        others = variants_of(park, flows, attribution, footprint)
+        statement = statement_of(footprint, park, evidence, previous, others)
         signature = sign(canonical(content_of(statement)), issue.key) if issue.key is not None else ""
         if (fault := _overlap(statement, before, issue.after)) is not None:
             raise InputError([fault])

@@ -6,8 +6,9 @@
     call    = name "(" argument { "," argument } ")"
 
 A line is named by its id (letters, digits, ``_`` and ``.``). There are no powers, no attributes, no other calls than:
-``min(a, b, …)``, ``max(a, b, …)``, ``abs(a)`` of sums, and of texts the readings of ``READINGS``. Its grammar is read
-by hand, so that ids may hold words that are keywords elsewhere, and so that nothing but it can run.
+``min(a, b, …)``, ``max(a, b, …)``, ``abs(a)`` of sums, of texts the readings of ``READINGS``, and Monte Carlo:
+``drawn("p2_5", runs, seed, certain, "factor", part, spread, …)``, whose draws are made anew. Its grammar is read by hand,
+so that ids may hold words that are keywords elsewhere, and so that nothing but it can run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+import numpy as np
+
+from zeropark.statement.draws import MEAN, PERCENTILES, multipliers, summary
 
 READINGS: Mapping[str, str] = {
     "flow": 'flow("asset", "node"): net amount into the node over the period',
@@ -30,6 +35,8 @@ READINGS: Mapping[str, str] = {
 """Readings of inputs, by name; all arguments are texts. The three flows read the input that is named ``flows``."""
 FLOWS = "flows"
 _FUNCTIONS = ("min", "max", "abs")
+_DRAWN = "drawn"
+_RUNS, _DRAWS = 1_000_000, 20_000_000
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_.]*)"
     r"|(?P<text>\"(?:[^\"\\]|\\.)*\")|(?P<sign>[-+*/(),]))",
@@ -96,7 +103,18 @@ class Product:
     factors: tuple[tuple[int, Expression], ...]
 
 
-Expression = Number | Ref | Call | Chosen | Sum | Product
+@dataclass(frozen=True)
+class Drawn:
+    """A percentile or the mean of Monte Carlo draws; how many, from which seed, what is certain; (factor, part, spread)."""
+
+    what: str
+    runs: Expression
+    seed: Expression
+    certain: Expression
+    factors: tuple[tuple[str, Expression, Expression], ...]
+
+
+Expression = Number | Ref | Call | Chosen | Sum | Product | Drawn
 
 
 @dataclass(frozen=True)
@@ -132,6 +150,9 @@ def parts(expression: Expression) -> Iterator[Expression]:
         inner = tuple(part for _, part in expression.terms)
     elif isinstance(expression, Product):
         inner = tuple(part for _, part in expression.factors)
+    elif isinstance(expression, Drawn):
+        drawn = (part for _, *both in expression.factors for part in both)
+        inner = (expression.runs, expression.seed, expression.certain, *drawn)
     for part in inner:
         yield from parts(part)
 
@@ -185,6 +206,8 @@ def _evaluate(expression: Expression, line: Callable[[str], Quantity], read: Rea
             return options[0] if options[0].value >= 0 else _summed([(-1, options[0])])
         pick = min if expression.name == "min" else max
         return pick(options, key=lambda one: one.value)
+    if isinstance(expression, Drawn):
+        return _drawn(expression, lambda part: _evaluate(part, line, read))
     if isinstance(expression, Sum):
         return _summed([(sign, _evaluate(part, line, read)) for sign, part in expression.terms])
     return _multiplied([(power, _evaluate(part, line, read)) for power, part in expression.factors])
@@ -221,6 +244,32 @@ def _divided(of: Quantity, by: Quantity) -> Quantity:
     for name, s in by.slope.items():
         slope[name] = slope.get(name, 0.0) - value * s / by.value
     return Quantity(value, of.size / abs(by.value) * (by.size / abs(by.value)), slope)
+
+
+def _drawn(of: Drawn, value: Callable[[Expression], Quantity]) -> Quantity:
+    """The draws made anew. Its slope in lines is not a number: a loop through draws is refused."""
+    runs, seed = _whole(value(of.runs), 1, _RUNS), _whole(value(of.seed), 0, 2**53)
+    certain = value(of.certain)
+    terms = [(name, value(part), value(spread)) for name, part, spread in of.factors]
+    if runs * max(len(terms), 1) > _DRAWS:
+        raise FormulaError(f"{runs} draws of {len(terms)} factors; {_DRAWS} numbers are drawn at most")
+    if not all(spread.value >= 1 for _, _, spread in terms):
+        raise FormulaError("a spread below 1")
+    names = [name for name, _, _ in terms]
+    if len(set(names)) < len(names):
+        raise FormulaError("a factor is drawn twice")
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by the caller
+        factors = multipliers(names, [spread.value for _, _, spread in terms], runs, seed)
+        values = certain.value + np.array([part.value for _, part, _ in terms]) @ factors
+    size = certain.size + math.fsum(part.size for _, part, _ in terms)
+    read = {name for one in (certain, *(q for _, *both in terms for q in both)) for name in one.slope}
+    return Quantity(summary(values)[of.what], size, dict.fromkeys(read, math.nan))
+
+
+def _whole(of: Quantity, least: int, most: int) -> int:
+    if not (least <= of.value <= most and of.value == int(of.value)):
+        raise FormulaError(f"{of.value!r} where a whole number from {least} to {most} was expected")
+    return int(of.value)
 
 
 class _Parser:
@@ -307,19 +356,40 @@ class _Parser:
         self.step()
         if not (self.kind == "sign" and self.token == "("):
             return Ref(name)
-        if name not in READINGS and name not in _FUNCTIONS:
-            raise FormulaError(
-                f"no reading is called '{name}'; there are {', '.join((*READINGS, *_FUNCTIONS))}"
-            )
+        if name not in READINGS and name not in (*_FUNCTIONS, _DRAWN):
+            known = ", ".join((*READINGS, *_FUNCTIONS, _DRAWN))
+            raise FormulaError(f"no reading is called '{name}'; there are {known}")
         self.step()
         if name in READINGS:
             call = Call(name, tuple(self.listed(self.argument)))
             _check_count(call)
             return call
+        if name == _DRAWN:
+            return self.drawn(depth + 1)
         inner = tuple(self.listed(lambda: self.sum(depth + 1)))
         if not inner or (name == "abs" and len(inner) != 1):
             raise FormulaError(f"{name} of {len(inner)} values")
         return Chosen(name, inner)
+
+    def drawn(self, depth: int) -> Expression:
+        """Draws: what of them, how many, seed, certain part; then name, part and spread of each factor."""
+        kinds = (PERCENTILES | {MEAN: 0.0}).keys()
+
+        def one() -> Expression | str:
+            return self.argument() if self.kind == "text" else self.sum(depth)
+
+        what, *rest = list(self.listed(one)) or [""]
+        head, tail = rest[:3], rest[3:]
+        names, parts_, spreads = tail[::3], tail[1::3], tail[2::3]
+        sums = [x for x in (*head, *parts_, *spreads) if not isinstance(x, str)]
+        texts = [x for x in names if isinstance(x, str)]
+        if what not in kinds or len(head) < 3 or len(sums) + len(texts) < len(rest) or len(tail) % 3:
+            raise FormulaError(f'{_DRAWN}({", ".join(kinds)}; runs, seed, certain; "factor", part, spread …)')
+        runs, seed, certain, *pairs = sums
+        count = len(texts)
+        return Drawn(
+            str(what), runs, seed, certain, tuple(zip(texts, pairs[:count], pairs[count:], strict=True))
+        )
 
     def listed(self, one: Callable[[], _T]) -> Iterator[_T]:
         """What stands between the brackets, to the closing one."""
