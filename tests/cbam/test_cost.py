@@ -17,7 +17,16 @@ from zeropark.cbam.cost import (
     cost_of,
     product_cost,
 )
-from zeropark.cbam.defaults import benchmark_of, benchmarks_of, default_of, defaults_of, figure, figures
+from zeropark.cbam.countries import country_code
+from zeropark.cbam.defaults import (
+    benchmark_of,
+    benchmarks_of,
+    default_of,
+    defaults_of,
+    figure,
+    figures,
+    shipped_for,
+)
 from zeropark.cbam.engine import assess
 from zeropark.cbam.model import DEFINITIVE, Heat, Product, RouteAmount
 from zeropark.errors import InputError
@@ -262,3 +271,27 @@ def test_heat_from_nitric_acid_is_not_deducted_from_2026_on() -> None:
     assert any("nitric acid" in note for note in definitive.notes)
     other = process("P1", 100, 1000, goods_category="Ammonia", heat=Heat(None, None, 5, 60))
     assert assess(installation(other, regime=DEFINITIVE)).processes[0].attributed_direct_tco2e == 700
+
+
+def test_countries_by_code_and_name() -> None:
+    """A name and a code say the same; what is neither is told, and exempts nothing."""
+    for text in ("CN", "cn", "China", "PR China", "中国"):
+        assert country_code(text) == "CN"
+        assert shipped_for(text)
+    assert country_code("Germany") == "DE"
+    assert not shipped_for("India")
+    told = replace(steelworks(), regime=DEFINITIVE)
+
+    def see(country: str) -> tuple[float, bool]:
+        bought = (replace(told.precursors[0], country=country),)
+        result = assess(replace(told, precursors=bought))
+        return result.processes[0].see_direct, any("no country code" in text for text in result.controls)
+
+    assert see("Germany") == see("DE") == (see("CN")[0] - 0.2, False)
+    assert see("Chnia") == (see("CN")[0], True)
+
+
+def test_a_country_that_is_not_told_is_told() -> None:
+    result = assess(replace(steelworks(), country=None))
+    notes = product_cost(result, result.products[0], CostOptions()).notes
+    assert any("country of the installation is not told" in note for note in notes)

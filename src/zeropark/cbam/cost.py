@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zeropark.cbam.carbon_price import good_price, paid_in_euro, price_notes
+from zeropark.cbam.countries import country_code
 from zeropark.cbam.defaults import (
     Benchmark,
     DefaultValue,
@@ -142,6 +143,13 @@ def product_cost(result: CbamResult, product: ProductResult, options: CostOption
     default = default_of(product.cn_code, chosen or None) if shipped_for(result.source.country) else None
     content = _content(result, product)
     by_default = None
+    if not country_code(result.source.country):
+        notes.append(
+            both(
+                "the country of the installation is not told: default values are those of China",
+                "未注明设施所在国：缺省值按中国",
+            )
+        )
     if default is None:
         notes.append(_no_default(result.source.country))
     elif (line := _default_line(product, default, options, chosen if asked else "", chosen)) is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from zeropark.cbam.countries import country_code
 from zeropark.cbam.goods import digits
 from zeropark.errors import Fault, InputError
 
@@ -77,7 +78,7 @@ def markup_year(year: int) -> int:
 
 def shipped_for(country: str | None) -> bool:
     """Whether the default values that are shipped, those of China, hold there; a country that is not told is taken so."""
-    return country in (None, "", "CN", "China")
+    return country_code(country) in ("", "CN")
 
 
 def defaults_of(cn_code: str) -> tuple[DefaultValue, ...]:

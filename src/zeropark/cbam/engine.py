@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from zeropark.cbam.checks import installation_faults
+from zeropark.cbam.countries import country_code
 from zeropark.cbam.goods import (
     EXEMPT_ORIGINS,
     TONNE,
@@ -86,7 +87,7 @@ def _without_exempt(installation: Installation) -> Installation:
 
 
 def _zeroed(precursor: PurchasedPrecursor) -> PurchasedPrecursor:
-    if (precursor.country or "").upper() not in EXEMPT_ORIGINS:
+    if country_code(precursor.country) not in EXEMPT_ORIGINS:
         return precursor
     return replace(precursor, see_direct=0.0, see_indirect=0.0, specific_electricity_mwh_per_t=0.0)
 

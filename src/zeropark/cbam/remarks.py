@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zeropark.cbam.carbon_price import price_controls
+from zeropark.cbam.countries import country_code, country_controls
 from zeropark.cbam.goods import EXEMPT_ORIGINS, NITROGEN_SUPPLEMENTARY, digits
 from zeropark.cbam.leftovers import read_as_none
 from zeropark.cbam.model import DEFINITIVE, Installation
@@ -50,7 +51,7 @@ def notes_of(installation: Installation) -> tuple[str, ...]:
                 )
             )
     for precursor in installation.precursors:
-        if (precursor.country or "").upper() in EXEMPT_ORIGINS:
+        if country_code(precursor.country) in EXEMPT_ORIGINS:
             notes.append(
                 both(
                     f"precursor {precursor.id} originates in {precursor.country}: counted as zero (Annex III B); the list"
@@ -99,7 +100,7 @@ def controls_of(
     precursors: tuple[PrecursorResult, ...],
 ) -> tuple[str, ...]:
     """What was read as none though something should stand there, what does not close, and what else looks wrong."""
-    texts = [*installation.remarks, *read_as_none(installation)]
+    texts = [*installation.remarks, *read_as_none(installation), *country_controls(installation)]
     for result in processes:
         if not _closed(result.production_control, result.activity_level):
             texts.append(
