@@ -5,6 +5,9 @@
 
 Both get the same flows: a meshed network of lossy lines whose directions change, and stores. Nodal intensities must
 agree to 1e-9. The table is printed and kept in ``results/attribution.json``.
+
+A second table has no peer: every tenant of a park over all its steps, all origins, contracts, three bases and the score
+(``results/tenants.json``). Every origin must add up to 1e-9.
 """
 
 from __future__ import annotations
@@ -14,20 +17,31 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+import yaml
 from scipy.sparse.linalg import spsolve
 
+import zeropark
+from zeropark.carbon.attribution import attribution_of
 from zeropark.carbon.network import Entries, Moves, Network, Stores, Uses
+from zeropark.carbon.tenants import residuals, tenants_of
 from zeropark.carbon.trace import trace
+from zeropark.flows import Flows
+from zeropark.park.model import Park
+from zeropark.park.streams import net_flows, streams_of
 
 RESULTS = Path(__file__).resolve().parent / "results" / "attribution.json"
 SIZES = ((2190, 100, 12), (8760, 25, 12), (8760, 50, 12), (8760, 100, 12), (8760, 200, 12), (35040, 100, 12))
 QUICK = ((504, 25, 4), (504, 50, 4))
 AGREE = 1e-9
+TENANTS = ((8760, 33, 12), (8760, 99, 12), (35040, 33, 12), (35040, 99, 12))
+QUICK_TENANTS = ((672, 10, 4),)
 
 
 def network(steps: int, nodes: int, stores: int, seed: int = 1) -> Network:
@@ -115,6 +129,112 @@ def measure(tool: str, steps: int, nodes: int, stores: int) -> dict[str, float]:
     return {"seconds": seconds, "bytes": peak, "values": found[:: max(1, steps // 97)].ravel().tolist()}
 
 
+def park_of(steps: int, consumers: int, stores: int) -> Park:
+    """A bus with wind, sun and grid; a lossy line to each consumer, stores beside some, twenty tenants, two contracts."""
+    nodes: dict[str, Any] = {"bus": "electricity"}
+    assets: dict[str, Any] = {
+        "grid": {"kind": "market", "node": "bus", "origin": "grid", "buy": {"price": 1}},
+        "wind": {"kind": "source", "node": "bus", "origin": "wind", "capacity": 1000},
+        "pv": {"kind": "source", "node": "bus", "origin": "solar", "capacity": 1000},
+    }
+    for n in range(consumers):
+        nodes[f"n{n}"] = "electricity"
+        assets[f"line{n}"] = {
+            "kind": "connection",
+            "from": "bus",
+            "to": f"n{n}",
+            "capacity": 9,
+            "loss": 0.02,
+            "one_way": True,
+        }
+        assets[f"load{n}"] = {"kind": "demand", "node": f"n{n}", "profile": 1, "tenant": f"t{n % 20}"}
+    for n in range(stores):
+        assets[f"store{n}"] = {"kind": "storage", "node": f"n{n}", "capacity": 9, "charge_efficiency": 0.95,
+                               "discharge_efficiency": 0.95, "initial": "free"}  # fmt: skip
+    minutes = 15 if steps > 8784 else 60
+    contracts = {"a": {"tenant": "t1", "supply": "wind", "share": 0.3},
+                 "b": {"tenant": "t2", "supply": "pv", "share": 0.3, "priority": 2}}  # fmt: skip
+    spec = {
+        "zeropark": 1,
+        "name": "benchmark",
+        "time": {
+            "start": "2025-01-01",
+            "days": steps * minutes // 1440,
+            "step": f"{minutes} min",
+            "zone": "UTC",
+        },
+        "money": {"discount_rate": 0.05},
+        "carriers": {"electricity": {"unit": "MWh", "kind": "electricity"}},
+        "nodes": nodes,
+        "tenants": {f"t{n}": {"name": f"T{n}"} for n in range(20)},
+        "assets": assets,
+        "carbon": {"grid": {"location": 0.6, "residual": 0.8, "clean_share": 0.3}, "contracts": contracts},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "park.yaml").write_text(yaml.safe_dump(spec), encoding="utf-8")
+        return zeropark.load(folder)
+
+
+def flows_of(park: Park, consumers: int, stores: int) -> Flows:
+    """Random loads and stores; wind is 40 % of what the lines take, the sun 30 % in half of the steps."""
+    rng, steps = np.random.default_rng(1), park.clock.steps
+    rates: dict[tuple[str, str], np.ndarray] = {}
+    total = np.zeros(steps)
+    for n in range(consumers):
+        need = rates[f"load{n}", "intake"] = rng.uniform(0.5, 1.5, steps)
+        if n < stores:
+            charge = rng.uniform(0, 1, steps) * (np.arange(steps) % 2 == 0)
+            discharge = 0.45 * np.roll(charge, 1)
+            discharge[0] = 0.3
+            rates[f"store{n}", "charge"], rates[f"store{n}", "discharge"] = charge, discharge
+            need = need + charge - discharge
+        rates[f"line{n}", "forward"] = need / 0.98
+        total += rates[f"line{n}", "forward"]
+    rates["wind", "output"] = 0.4 * total
+    rates["pv", "output"] = 0.3 * total * (rng.random(steps) < 0.5)
+    rates["grid", "buy"] = total - rates["wind", "output"] - rates["pv", "output"]
+    full = {stream.key: rates.get(stream.key, np.zeros(steps)) for stream in streams_of(park)}
+    return Flows(park.clock, full, net_flows(park, full), park.carriers_by_node)
+
+
+def measure_tenants(steps: int, consumers: int, stores: int) -> dict[str, float]:
+    """Seconds; memory with park and flows alone, and at its peak."""
+    small = park_of(672, 3, 1)
+    attribution_of(small, flows_of(small, 3, 1))  # load the compiled kernels
+    park = park_of(steps, consumers, stores)
+    flows, scale = flows_of(park, consumers, stores), 1 if sys.platform == "darwin" else 1024
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
+    began = time.perf_counter()
+    found = attribution_of(park, flows)
+    tenants_of(park, found, slice(0, steps))
+    worst = max(abs(gap) for gap in residuals(found, slice(0, steps)).values())
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
+    return {"steps": steps, "consumers": consumers, "stores": stores, "origins": len(found.origins), "seconds": seconds,
+            "bytes_before": before, "bytes": peak, "worst": worst}  # fmt: skip
+
+
+def tenants(quick: bool) -> None:
+    """The second table."""
+    print(
+        "\n| intervals | consumers | stores | origins | seconds | memory of park and flows | at its peak | largest gap |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    rows = []
+    for size in QUICK_TENANTS if quick else TENANTS:
+        row = _in_process("tenants", size)
+        if row["worst"] > AGREE:
+            raise SystemExit(f"{size}: an origin does not add up: {row['worst']:.1e}")
+        rows.append(row)
+        print(
+            f"| {size[0]:,} | {size[1]} | {size[2]} | {row['origins']} | {row['seconds']:.2f} s "
+            f"| {row['bytes_before'] / 1e6:.0f} MB | {row['bytes'] / 1e6:.0f} MB | {row['worst']:.0e} |",
+            flush=True,
+        )
+    if not quick:
+        RESULTS.with_name("tenants.json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
 def _in_process(tool: str, size: tuple[int, int, int]) -> dict[str, float]:
     command = [sys.executable, __file__, "--one", tool, *map(str, size)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -129,7 +249,12 @@ def main() -> None:
     parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
-        print(json.dumps(measure(asked.one[0], *map(int, asked.one[1:]))))
+        sizes = tuple(map(int, asked.one[1:]))
+        print(
+            json.dumps(
+                measure_tenants(*sizes) if asked.one[0] == "tenants" else measure(asked.one[0], *sizes)
+            )
+        )
         return
     rows = []
     print(
@@ -150,6 +275,7 @@ def main() -> None:
             f"| {peer['seconds'] / ours['seconds']:.0f} | {ours['bytes'] / 1e6:.0f} MB | {difference:.0e} |",
             flush=True,
         )
+    tenants(asked.quick)
     if not asked.quick:
         RESULTS.write_text(json.dumps(rows, indent=1) + "\n")
 

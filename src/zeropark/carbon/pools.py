@@ -11,8 +11,8 @@ from zeropark import units
 from zeropark.carbon.from_park import asset_of, network_of
 from zeropark.carbon.network import Ints, Network
 from zeropark.carbon.origins import electricity_nodes
+from zeropark.carbon.passes import Passes, passes
 from zeropark.carbon.sharing import Claim, by_contract, the_rest
-from zeropark.carbon.trace import Trace, throughput, trace
 from zeropark.flows import Flows
 from zeropark.forms import Array
 from zeropark.park.assets import Market
@@ -53,8 +53,8 @@ class Pool:
     """Nodes joined by connections, and who uses electricity there.
 
     rows: consumers by position; owners, places: for each of them, the position of its tenant and of its node. use: (steps,
-    rows) MWh at the meter. content: (steps, places, origins) MWh of generation behind each MWh at a node, the losses on
-    the way in it. claims: what each contract may take of all that physically reached the users.
+    rows) MWh at the meter. traced: says how many MWh of generation of each origin are behind a MWh at a node, the losses
+    on the way in it. claims: what each contract may take of all that physically reached the users.
     """
 
     tenants: tuple[str | None, ...]
@@ -62,22 +62,26 @@ class Pool:
     owners: tuple[int, ...]
     places: Ints
     use: Array
-    content: Array
+    traced: Passes
     claims: tuple[Claim, ...]
 
     def shared(self, steps: slice, whole: bool = False) -> PoolShares:
         """Supply shared among the rows, (intervals, rows, origins): contracts reach across the whole pool, and what they
         leave stays with whom it physically reached.
 
-        Step by step, or all these steps as one interval, so that contracts match over the period.
+        Step by step within a block of the trace, or all these steps as one interval: contracts match over the period.
         """
-        use, content = self.use[steps], self.content[steps]
+        use = self.use[steps]
         amounts = [claim.amount[steps] for claim in self.claims]
         if whole:
-            rows = [use[:, r] @ content[:, place] for r, place in enumerate(self.places)]
-            arrived, amounts = np.stack(rows)[None], [amount.sum()[None] for amount in amounts]
+            arrived = np.zeros((1, len(self.rows), len(self.traced.colours)))
+            for some in self.traced.blocks(steps):
+                arrived[0] += np.einsum(
+                    "tr,trk->rk", self.use[some], self.traced.content(some)[:, self.places]
+                )
+            amounts = [amount.sum()[None] for amount in amounts]
         else:
-            arrived = use[:, :, None] * content[:, self.places]
+            arrived = use[:, :, None] * self.traced.content(steps)[:, self.places]
         claims = [replace(c, amount=amount) for c, amount in zip(self.claims, amounts, strict=True)]
         need, supply = arrived.sum(axis=2), arrived.sum(axis=1)
         owners, wanted = list(self.owners), np.zeros((len(arrived), len(self.tenants)))
@@ -121,8 +125,7 @@ def pooled(park: Park, flows: Flows, sold: Mapping[str, Array] | None = None) ->
     """
     carbon = park.spec.carbon
     network = _in_mwh(park, network_of(park, flows, nodes=electricity_nodes(park), sold=sold))
-    traced = trace(network, mixing=carbon.storage if carbon else "proportional", losses="passed on")
-    np.nan_to_num(traced.content, copy=False)  # where nothing flows, nothing is used
+    traced = passes(network, mixing=carbon.storage if carbon else "proportional", losses="passed on")
     net = traced.network
     consumers, exports = _sides(park, net)
     at = {name: row for row, name in enumerate(consumers)}
@@ -188,14 +191,14 @@ def _pool_members(network: Network) -> list[frozenset[int]]:
     return [frozenset(n for n, p in enumerate(pool) if p == label) for label in dict.fromkeys(pool)]
 
 
-def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> Pool:
+def _pool(park: Park, traced: Passes, uses: list[int], at: Mapping[str, int]) -> Pool:
     """One pool: every use needs the generation that physically reached it, so that needs and supply agree in every step."""
     net = traced.network
-    places = np.array([traced.kept.index(int(net.uses.nodes[u])) for u in uses], dtype=np.int64)
+    places = np.array([int(net.uses.nodes[u]) for u in uses], dtype=np.int64)
     use = net.uses.rate[:, uses] * net.hours
     supply = np.zeros((net.steps, len(traced.colours)))
-    for column, place in enumerate(places):
-        supply += use[:, column, None] * traced.content[:, place]
+    for steps in traced.blocks() if park.spec.carbon is not None and park.spec.carbon.contracts else ():
+        supply[steps] = np.einsum("tr,trk->tk", use[steps], traced.content(steps)[:, places])
     names = [net.uses.names[u] for u in uses]
     of_tenant = [park.assets[name].tenant for name in names]
     tenants = tuple(dict.fromkeys(of_tenant))
@@ -205,7 +208,7 @@ def _pool(park: Park, traced: Trace, uses: list[int], at: Mapping[str, int]) -> 
         tuple(tenants.index(tenant) for tenant in of_tenant),
         places,
         use,
-        traced.content,
+        traced,
         tuple(_claims(park.spec.carbon, traced.colours, tenants, supply, net.hours)),
     )
 
@@ -233,18 +236,21 @@ def _claims(
     return found
 
 
-def _ledger(traced: Trace, exports: tuple[str, ...]) -> Ledger:
+def _ledger(traced: Passes, exports: tuple[str, ...]) -> Ledger:
     net, h = traced.network, traced.network.hours
     generated = net.entries.rate @ traced.entry_colours * h
-    exported = np.zeros_like(generated)
-    for u, name in enumerate(net.uses.names):
-        if name in exports:
-            exported += traced.flowing(int(net.uses.nodes[u]), net.uses.rate[:, u]) * h
-    still = throughput(net, traced.losses) <= 0.0
-    lost = (net.entries.rate * still[:, net.entries.nodes]) @ traced.entry_colours * h
-    for m, (a, b) in enumerate(zip(net.moves.start, net.moves.end, strict=True)):
-        if (stuck := net.moves.taken[:, m] * still[:, b]).any():
-            lost += traced.flowing(int(a), stuck) * h
-    for s, node in enumerate(net.stores.nodes):
-        lost += traced.drawn[:, s] * (still[:, node] * h)[:, None]
-    return Ledger(generated, exported, lost, traced.opening.sum(axis=0), traced.stock.sum(axis=1))
+    exported, lost, stock = (np.zeros_like(generated) for _ in range(3))
+    still = traced.through <= 0.0
+    lost += (net.entries.rate * still[:, net.entries.nodes]) @ traced.entry_colours * h
+    sold = [u for u, name in enumerate(net.uses.names) if name in exports]
+    for number, steps in enumerate(traced.blocks()):
+        ran = traced.ran(number)
+        stock[steps] = ran.stock.sum(axis=1)
+        for u in sold:
+            exported[steps] += net.uses.rate[steps, u, None] * ran.content[:, net.uses.nodes[u]] * h
+        for m, (a, b) in enumerate(zip(net.moves.start, net.moves.end, strict=True)):
+            if (stuck := net.moves.taken[steps, m] * still[steps, b]).any():
+                lost[steps] += stuck[:, None] * ran.content[:, a] * h
+        for s, node in enumerate(net.stores.nodes):
+            lost[steps] += ran.drawn[:, s] * (still[steps, node] * h)[:, None]
+    return Ledger(generated, exported, lost, traced.opening.sum(axis=0), stock)

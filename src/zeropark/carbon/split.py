@@ -21,12 +21,10 @@ import numpy as np
 
 from zeropark.carbon.from_park import sold_of
 from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED, Basis, Origin
+from zeropark.carbon.passes import BLOCK
 from zeropark.carbon.pools import Ledger, Pool, PoolShares
 from zeropark.clock import Clock
 from zeropark.forms import Array
-
-BLOCK = 1024
-"""Steps that are shared at once: large enough to be fast, small enough for memory."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,10 @@ class Shares:
     def blocks(self, during: slice | None = None) -> Iterator[Block]:
         """The steps, some at a time."""
         first, last, _ = (during or slice(None)).indices(self.clock.steps)
-        for begin in range(first, last, BLOCK):
-            yield self._block(slice(begin, min(begin + BLOCK, last)))
+        while first < last:
+            stop = min((first // BLOCK + 1) * BLOCK, last)
+            yield self._block(slice(first, stop))
+            first = stop
 
     def split(self, during: slice | None = None) -> Split:
         """All the steps added up, on every basis; kept, as readers ask for the same period again."""

@@ -69,17 +69,19 @@ def trace(
     content. Raises InputError for a loop that nothing leaves.
     """
     network = network if factors is not None else with_unmetered(network)
-    names, entry_colours = _colours(network, factors, colours)
+    names, own_colours = entry_colours(network, factors, colours)
     stores = network.stores
-    base, held = entry_colours.shape[1], np.flatnonzero(stores.opening > 0.0)
-    wide = np.concatenate((entry_colours, np.zeros((entry_colours.shape[0], held.size))), axis=1)
+    base, held = own_colours.shape[1], np.flatnonzero(stores.opening > 0.0)
+    wide = np.concatenate((own_colours, np.zeros((own_colours.shape[0], held.size))), axis=1)
     opening = np.zeros((len(stores.names), base + held.size))
     opening[held, base + np.arange(held.size)] = stores.opening[held]
     kept = tuple(range(len(network.nodes))) if keep is None else tuple(map(network.nodes.index, keep))
-    content, stock, drawn, shares, units = _run(network, wide, opening, mixing, losses, kept)
-    told, mix, remain = _opening_mix(network, base, held, stock, units)
+    state = opening_state(stores.opening, opening)
+    ran = run_steps(network, wide, state, mixing, losses, kept, throughput(network, losses))
+    told, mix, remain = opening_mix(network, base, held, ran.stock[-1:], ran.state)
     content, stock, drawn, opening, wide = (
-        _merged(values, told, mix, remain, base) for values in (content, stock, drawn, opening, wide)
+        merged(values, told, mix, remain, base)
+        for values in (ran.content, ran.stock, ran.drawn, opening, wide)
     )
     labels = (*names, *(opening_of(stores.names[s]) for s in held))
     return Trace(
@@ -92,11 +94,11 @@ def trace(
         stock,
         opening,
         drawn,
-        shares,
+        ran.shares,
     )
 
 
-def _colours(
+def entry_colours(
     network: Network, factors: Array | None, names: Sequence[str] | None
 ) -> tuple[tuple[str, ...], Array]:
     """Names of the colours, and what each entry brings of them."""
@@ -120,9 +122,40 @@ def throughput(network: Network, losses: Losses) -> Array:
     return np.where(by > NEGLIGIBLE * peak, by, 0.0)
 
 
-def _run(
-    network: Network, colours: Array, opening: Array, mixing: Mixing, losses: Losses, kept: Sequence[int]
-) -> tuple[Array, Array, Array, Array, Array]:
+State = tuple[tuple[Array, Array], ...]
+"""What each store holds, oldest first: amounts of its layers, and their colours. A store that mixes has one layer."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Steps that were run: as in ``Trace``, and what the stores hold at the end."""
+
+    content: Array
+    stock: Array
+    drawn: Array
+    shares: Array
+    state: State
+
+
+def opening_state(opening: Array, colours: Array) -> State:
+    """Stores that hold these amounts (stores,) of these colours (stores, colours)."""
+    return tuple(
+        (opening[s : s + 1], colours[s : s + 1]) if opening[s] > 0.0 else (opening[:0], colours[:0])
+        for s in range(opening.size)
+    )
+
+
+def run_steps(
+    network: Network,
+    colours: Array,
+    state: State,
+    mixing: Mixing,
+    losses: Losses,
+    kept: Sequence[int],
+    through: Array,
+    before: int = 0,
+) -> Ran:
+    """Run all steps of a network. through: ``throughput`` of these steps. before: how many came before, to tell a fault."""
     stores, moves, steps = network.stores, network.moves, network.steps
     passed, n_stores, wide = losses == "passed on", len(stores.names), colours.shape[1]
     fifo = mixing == "first-in-first-out"
@@ -130,11 +163,12 @@ def _run(
     efficiency = np.stack((stores.charge_efficiency, stores.discharge_efficiency), axis=1)
     keeps = np.stack((stores.keeps, ones if passed else stores.keeps), axis=1)
     survives = np.ones_like(efficiency) if passed else efficiency
-    room = (steps if fifo else 0) + 1
+    room = max((len(held) for held, _ in state), default=0) + (steps if fifo else 0) + 1
     oldest = np.arange(n_stores, dtype=np.int64) * room
-    newest = oldest + (stores.opening > 0.0)
+    newest = oldest + np.array([len(held) for held, _ in state], dtype=np.int64)
     amounts, layers = np.zeros(n_stores * room), np.zeros((n_stores * room, wide))
-    amounts[oldest], layers[oldest] = stores.opening, opening
+    for (held, of), a, b in zip(state, oldest, newest, strict=True):
+        amounts[a:b], layers[a:b] = held, of
     content = np.empty((steps, len(kept), wide))
     stock, drawn = np.zeros((steps, n_stores, wide)), np.zeros((steps, n_stores, wide))
     shares = np.zeros((steps, n_stores))
@@ -142,7 +176,7 @@ def _run(
         network.hours,
         _arriving(network),
         np.ascontiguousarray(moves.taken if passed else moves.carried),
-        throughput(network, losses),
+        np.ascontiguousarray(through),
         (network.entries.nodes, np.ascontiguousarray(network.entries.rate), colours),
         (stores.nodes, np.ascontiguousarray(stores.charge), np.ascontiguousarray(stores.discharge), efficiency,
          keeps, survives),
@@ -156,9 +190,9 @@ def _run(
         shares,
     )  # fmt: skip
     if step >= 0:
-        raise InputError([_closed_loop(network, step, node)])
-    units = np.array([amounts[a:b].sum() for a, b in zip(oldest, newest, strict=True)])
-    return content, stock, drawn, shares, units
+        raise InputError([_closed_loop(network, step, node, before)])
+    left = tuple((amounts[a:b].copy(), layers[a:b].copy()) for a, b in zip(oldest, newest, strict=True))
+    return Ran(content, stock, drawn, shares, left)
 
 
 def _arriving(network: Network) -> tuple[Ints, Ints, Ints]:
@@ -170,8 +204,9 @@ def _arriving(network: Network) -> tuple[Ints, Ints, Ints]:
     return first, moves.start[by_end], by_end
 
 
-def _closed_loop(network: Network, step: int, node: int) -> Fault:
+def _closed_loop(network: Network, step: int, node: int, before: int) -> Fault:
     rate = network.outflow[step, node]
+    step += before
     return Fault(
         "flows",
         None,
@@ -182,17 +217,18 @@ def _closed_loop(network: Network, step: int, node: int) -> Fault:
     )
 
 
-def _opening_mix(
-    network: Network, base: int, held: Ints, stock: Array, units: Array
+def opening_mix(
+    network: Network, base: int, held: Ints, last: Array, state: State
 ) -> tuple[Ints, Array, Ints]:
     """Which openings (by position in ``held``) are told as a mix, the mix per unit over the colours that remain, and those.
 
     For a cyclic store the opening mix m is that of the closing content: units · m = closing colours + what is still
-    there of such openings · m, a linear system over the stores. A store that nothing is drawn from keeps its own.
+    there of such openings · m, a linear system over the stores. A store that nothing is drawn from keeps its own. last:
+    colours in the stores after the last step.
     """
     if held.size == 0 or network.steps == 0:
         return np.zeros(0, np.int64), np.zeros((0, base)), np.arange(base + held.size)
-    closing, there = stock[-1, held], units[held]
+    closing, there = last[-1, held], np.array([amounts.sum() for amounts, _ in state])[held]
     still = closing[:, base:]
     moved = there - np.diagonal(still) > NEGLIGIBLE * there
     cyclic = network.stores.cyclic[held] & (there > 0.0) & moved
@@ -204,7 +240,7 @@ def _opening_mix(
     return told, np.asarray(np.linalg.solve(system, closing[np.ix_(told, remain)])), remain
 
 
-def _merged(values: Array, told: Ints, mix: Array, remain: Ints, base: int) -> Array:
+def merged(values: Array, told: Ints, mix: Array, remain: Ints, base: int) -> Array:
     """Colours of openings told as the mix of colours that they are."""
     if remain.size == values.shape[-1]:
         return values
