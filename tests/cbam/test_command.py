@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 from tests.cbam.test_faults import document
 
 from zeropark.cli.app import main
@@ -156,3 +158,7 @@ def test_written_json_is_read_again(zeropark: Callable[..., Done], example: Path
     assert again.returncode == 0, again.stderr
     found, wanted = json.loads(again.stdout), json.loads(first.stdout)
     assert (found["products"], found["processes"]) == (wanted["products"], wanted["processes"])
+    written = json.loads((out / "cbam.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256(rfc8785.dumps(written["installation_data"])).hexdigest()
+    assert written["installation_sha256"] == digest
+    assert digest in (out / "cbam.html").read_text(encoding="utf-8")

@@ -195,7 +195,6 @@ def test_actual_electricity_factor_needs_hourly_metering() -> None:
     for evidence in (None, replace(good, longest_step_hours=24), replace(good, matched_mwh=99)):
         with pytest.raises(InputError, match=r"D\.4\.3"):
             assess(cement(DEFINITIVE, evidence, "D.4.3.1"))  # type: ignore[arg-type]
-    assert assess(cement(DEFINITIVE, None, "D.4.3.1"), {"P1": good}).products  # type: ignore[arg-type]
 
 
 def test_precursor_from_the_union_counts_as_zero_from_2026_on() -> None:

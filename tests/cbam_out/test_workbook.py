@@ -206,7 +206,7 @@ def test_formulas_per_tonne_of_clinker(tmp_path: Path) -> None:
 
 
 def test_own_sheet_tells_regime_versions_and_hash(tmp_path: Path, simple: Installation) -> None:
-    write_workbook(simple, assess(simple), tmp_path / "book.xlsx", statement="ab" * 32)
+    write_workbook(simple, assess(simple), tmp_path / "book.xlsx", digest="ab" * 32)
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     told = " ".join(str(c.value) for row in book[OWN].iter_rows() for c in row if c.value is not None)
     assert simple.regime in told

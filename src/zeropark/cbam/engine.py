@@ -5,7 +5,6 @@ Transitional: the arithmetic of the Commission's template V2.1 (IR (EU) 2023/177
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from zeropark.cbam.checks import installation_faults
@@ -21,7 +20,6 @@ from zeropark.cbam.goods import (
 from zeropark.cbam.model import (
     DEFINITIVE,
     EmissionBalance,
-    HourlyEvidence,
     Installation,
     Product,
     PurchasedPrecursor,
@@ -35,19 +33,10 @@ from zeropark.errors import fail_if
 DEFAULTS_VERSION = "IR (EU) 2025/2621, Commission workbook version 1 of 2026-02-04"
 
 
-def assess(
-    installation: Installation,
-    evidence: Mapping[str, HourlyEvidence] | None = None,
-    defaults_version: str = DEFAULTS_VERSION,
-) -> CbamResult:
-    """Embedded emissions of every good of an installation.
-
-    evidence: metering by process id, for actual electricity factors under the definitive regime (Annex II D.4.3).
-    Raises InputError with every fault of the installation.
-    """
-    told = _with_evidence(installation, evidence or {})
-    fail_if(installation_faults(told))
-    told = _without_exempt(told)
+def assess(installation: Installation) -> CbamResult:
+    """Embedded emissions of every good of an installation. Raises InputError with every fault of it."""
+    fail_if(installation_faults(installation))
+    told = _without_exempt(installation)
     streams = source_results(told)
     processes = process_results(told, _contents(told))
     products = tuple(_product(told, product, processes) for product in told.products)
@@ -55,7 +44,7 @@ def assess(
     precursors = tuple(precursor_result(precursor) for precursor in told.precursors)
     return CbamResult(
         regime=told.regime,
-        defaults_version=defaults_version,
+        defaults_version=DEFAULTS_VERSION,
         notes=notes_of(told),
         controls=controls_of(told, whole, processes, precursors),
         installation=whole,
@@ -64,18 +53,6 @@ def assess(
         processes=processes,
         products=products,
         source=told,
-    )
-
-
-def _with_evidence(installation: Installation, evidence: Mapping[str, HourlyEvidence]) -> Installation:
-    return replace(
-        installation,
-        processes=tuple(
-            replace(process, electricity=replace(process.electricity, evidence=evidence[process.id]))
-            if process.id in evidence
-            else process
-            for process in installation.processes
-        ),
     )
 
 

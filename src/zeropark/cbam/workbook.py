@@ -36,12 +36,12 @@ def write_workbook(
     result: CbamResult,
     path: Path,
     about: Mapping[str, str] | None = None,
-    statement: str = "",
+    digest: str = "",
 ) -> None:
     """Write the workbook. A sum is a formula with its value in the cell.
 
-    about: further texts of sheets A and C by key (``from_park.about_of``). statement: hash of the statement that
-    the numbers stand in. Raises InputError where the template has too few rows.
+    about: further texts of sheets A and C by key (``from_park.about_of``). digest: hash of the installation's
+    data, as in ``cbam.json``. Raises InputError where the template has too few rows.
     """
     fail_if(_too_many(installation, path.name))
     told = dict(about or {})
@@ -58,7 +58,7 @@ def write_workbook(
         write_products(pages["Summary_Products"], installation, result)
         write_communication(pages["Summary_Communication"], installation, result, told)
         write_carbon_prices(pages, installation, result)
-        write_own(pages[OWN], installation, result, statement)
+        write_own(pages[OWN], installation, result, digest)
         pages["Summary_Products"].sheet.activate()
     finally:
         book.close()

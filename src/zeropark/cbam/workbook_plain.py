@@ -96,7 +96,7 @@ def _purchased_columns(count: int) -> list[str]:
     return [*"OPQRSTUVWXYZ", "AA", "AB", "AC", "AD", "AE", "AF", "AG", "AH"][:count]
 
 
-def write_own(page: Page, installation: Installation, result: CbamResult, statement: str) -> None:
+def write_own(page: Page, installation: Installation, result: CbamResult, digest: str) -> None:
     """Our own sheet: what an auditor asks for and the template has no cell for."""
     page.widths({"A": 34, "B": 44, "C": 22, "D": 60})
     page.text("A1", "zeropark", "title")
@@ -104,7 +104,10 @@ def write_own(page: Page, installation: Installation, result: CbamResult, statem
         (both("regime", "规则"), installation.regime),
         (both("default values", "默认值"), result.defaults_version),
         (both("structure", "结构"), SOURCE),
-        (both("statement hash (SHA-256)", "声明哈希"), statement or "-"),
+        (
+            both("SHA-256 of installation_data in cbam.json", "cbam.json中installation_data的SHA-256"),
+            digest or "-",
+        ),
         *((both("note", "说明"), note) for note in result.notes),
         *((both("open point", "未闭合项"), control) for control in result.controls),
     ]

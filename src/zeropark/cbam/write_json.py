@@ -22,15 +22,26 @@ from zeropark.cbam.read_json import SCHEMA, WRITTEN
 from zeropark.cbam.result import CbamResult
 from zeropark.cbam.workbook_layout import METHODS
 from zeropark.cbam.write import document_of
+from zeropark.statement.canonical import canonical, sha256
 
 Leaf = dict[str, object]
 
 
 def write_json(result: CbamResult, path: Path, costs: tuple[ProductCost, ...] = ()) -> None:
     """Write results, and under ``installation_data`` the installation that they follow from: the reader takes it back."""
-    document = {**document_of(result, costs), WRITTEN: example_of(result.source)}
+    told = result.source
+    document = {
+        **document_of(result, costs),
+        "installation_sha256": digest_of(told),
+        WRITTEN: example_of(told),
+    }
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def digest_of(installation: Installation) -> str:
+    """SHA-256 of the installation as canonical JSON (RFC 8785): of what ``cbam.json`` holds under ``installation_data``."""
+    return sha256(canonical(example_of(installation)))
 
 
 def example_of(installation: Installation) -> dict[str, object]:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 
-from openpyxl.utils.cell import coordinate_from_string, get_column_letter, range_boundaries
+from openpyxl.utils.cell import get_column_letter, range_boundaries
 
 Lookup = Callable[[str, str], float | None]
 """(sheet, cell) → its number; None for a blank."""
@@ -144,9 +144,3 @@ class _Parser:
             for column in range(int(left or 0), int(right or 0) + 1)
         )
         return [value for value in found if value is not None]
-
-
-def split(cell: str) -> tuple[str, int]:
-    """Column and row of a cell."""
-    column, row = coordinate_from_string(cell)
-    return column, row

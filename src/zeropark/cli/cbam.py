@@ -22,7 +22,7 @@ from zeropark.cbam.routes import route_faults
 from zeropark.cbam.terms import regime_of
 from zeropark.cbam.workbook import write_workbook
 from zeropark.cbam.write import document_of
-from zeropark.cbam.write_json import write_json
+from zeropark.cbam.write_json import digest_of, write_json
 from zeropark.cli.given import CapacitiesOption, Given, LevelsOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
@@ -175,6 +175,7 @@ def _page(result: CbamResult, options: CostOptions, tonnes: float | None, park: 
         levers_of(spec) if spec is not None else None,
         options,
         tonnes,
+        digest=digest_of(result.source),
         paid_eur_per_tco2=options.paid_eur_per_tco2,
         chinese=chinese_of(park) if park is not None else None,
     )
@@ -212,4 +213,5 @@ def _write(
     out.mkdir(parents=True, exist_ok=True)
     write_json(result, out / "cbam.json", costs)
     (out / "cbam.html").write_text(page, encoding="utf-8")
-    write_workbook(result.source, result, out / "cbam.xlsx", about_of(park) if park is not None else {})
+    about = about_of(park) if park is not None else {}
+    write_workbook(result.source, result, out / "cbam.xlsx", about, digest_of(result.source))

@@ -24,14 +24,14 @@ def page_of(
     levers: Sequence[Lever] | None = None,
     options: CostOptions | None = None,
     tonnes: float | None = None,
-    statement: str = "",
+    digest: str = "",
     paid_eur_per_tco2: float = 0.0,
     chinese: Mapping[str, str] | None = None,
 ) -> str:
     """The whole page.
 
     levers: of the park (``levers_of``); None: those that can be asked of any installation. options: year, certificate
-    price and route of the cost. tonnes: of a consignment. statement: hash of the statement behind it.
+    price and route of the cost. tonnes: of a consignment. digest: hash of the installation's data, as in ``cbam.json``.
     paid_eur_per_tco2: carbon price paid in the country of origin already, beside what the options say of it for each
     tonne of the good: the higher one counts. chinese: name → 中文.
     """
@@ -43,7 +43,7 @@ def page_of(
         paid_eur_per_tco2,
         route=chosen.route,
     )
-    paper = Paper(result, tables, chosen, tonnes, statement, chinese or {}, paid_eur_per_tco2)
+    paper = Paper(result, tables, chosen, tonnes, digest, chinese or {}, paid_eur_per_tco2)
     environment = _environment()
     contexts = {language: context_of(paper, language) for language in LANGUAGES}
     template = environment.get_template("cbam_body.html.j2")

@@ -33,14 +33,14 @@ _SHOWN_YEARS = (2026, 2028, 2030, 2032, 2034)
 class Paper:
     """What the page is made of.
 
-    tonnes: of a consignment. statement: hash of the statement, where there is one. chinese: 中文 of names.
+    tonnes: of a consignment. digest: hash of the installation's data. chinese: 中文 of names.
     """
 
     result: CbamResult
     tables: tuple[LeverTable, ...]
     options: CostOptions
     tonnes: float | None
-    statement: str
+    digest: str
     chinese: Mapping[str, str] = field(default_factory=dict)
     paid_eur_per_tco2: float = 0.0
 
@@ -72,7 +72,7 @@ def context_of(paper: Paper, language: Language) -> dict[str, Any]:
             (t("regime", language), _regime(result, language)),
             (t("defaults", language), result.defaults_version),
             ("benchmarks" if language == "en" else "基准值", BENCHMARKS_SOURCE),
-            *([(t("hash", language), paper.statement)] if paper.statement else []),
+            *([(t("hash", language), paper.digest)] if paper.digest else []),
         ],
     }
 

@@ -113,7 +113,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "notes": ("What is not in it", "未包含与未闭合事项"),
     "versions": ("Versions", "版本"),
     "defaults": ("default values", "缺省值"),
-    "hash": ("statement", "声明"),
+    "hash": ("SHA-256 of installation_data in cbam.json", "cbam.json 中 installation_data 的 SHA-256"),
     "transitional": (
         "Under the transitional rules no certificates are due; the cost shows what the same figures would give from 2026.",
         "过渡期无需缴纳证书；成本为同样数据在 2026 年起的结果。",
