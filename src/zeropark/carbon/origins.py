@@ -145,8 +145,8 @@ def _bought(park: Park, name: str, covered: bool) -> Origin:
         "market": _ZERO if by_paper else residual,
         "hourly": _ZERO if green else residual,
     }
-    public = _public(park, market.upstream)
-    papers = _certificates(park) if covered and not green else market.upstream
+    public = _public(park, _heaviest(park) if green else market.upstream)  # physically it is the grid's
+    papers = market.upstream if green else _certificates(park)
     upstream: dict[Basis, str | None] = {
         b: (papers or public[b]) if operating[b] is _ZERO else public[b] for b in BASES
     }

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from zeropark.carbon.attribution import BASES, Attribution
+from zeropark.carbon.attribution import BASES, Attribution, Origin
 from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED
 from zeropark.carbon.tenants import PARK, TenantCarbon, residuals, tenants_of
 from zeropark.figures.numbers import Language
 from zeropark.forms import Array
 from zeropark.park.model import Park
 from zeropark.park.period import Period
+from zeropark.passport.electricity_factors import FactorRow, factor_rows
 from zeropark.passport.electricity_words import t
 from zeropark.texts import either, in_language
 
@@ -43,6 +45,35 @@ class Electricity:
         sums = {name: sum(one.by_origin[name] for one in self.tenants) for name in names}
         return tuple(k for k, name in enumerate(names) if sums[name] > 1e-9 * total)
 
+    @property
+    def weighed(self) -> tuple[int, ...]:
+        """Categories that any of the tenants has something of on any basis, those by paper included, by position."""
+        total = sum(one.supplied_mwh for one in self.tenants)
+        names = [origin.name for origin in self.attribution.origins]
+        sums = [
+            sum(one.by_origin[name] + sum(one.split[basis][name] for basis in BASES) for one in self.tenants)
+            for name in names
+        ]
+        return tuple(k for k, mwh in enumerate(sums) if mwh > 1e-9 * total)
+
+    @cached_property
+    def hours(self) -> Mapping[str, Array]:
+        """Tenant → MWh by step of the period and origin, (steps, origins), as supplied."""
+        found, first = self.attribution, self.period.first
+        rows = {
+            one.tenant: [
+                r for r, name in enumerate(found.consumers) if (found.tenants[name] or PARK) == one.tenant
+            ]
+            for one in self.tenants
+        }
+        steps = self.period.last - first
+        total = {name: np.zeros((steps, len(found.origins))) for name in rows}
+        for block in found.blocks(self.period.steps):
+            here = slice(block.steps.start - first, block.steps.stop - first)
+            for name, own in rows.items():
+                total[name][here] = block.supplied[own].sum(axis=0)
+        return total
+
 
 def electricity_of(
     park: Park, attribution: Attribution, period: Period, tenant: str | None = None
@@ -59,9 +90,7 @@ def electricity_of(
 
 def hours_of(paper: Electricity, tenant: str) -> Array:
     """MWh of one tenant by step and origin, (steps, origins)."""
-    found = paper.attribution
-    rows = [row for row, name in enumerate(found.consumers) if (found.tenants[name] or PARK) == tenant]
-    return np.asarray(found.supplied_mwh[rows][:, paper.period.steps].sum(axis=0))
+    return paper.hours[tenant]
 
 
 def hourly_table(paper: Electricity) -> pd.DataFrame:
@@ -88,10 +117,11 @@ def hourly_table(paper: Electricity) -> pd.DataFrame:
 def summary_of(paper: Electricity) -> dict[str, Any]:
     """The figures for scripts. No two figures of CO2 may be added: each has its own basis and type."""
     used = [paper.attribution.origins[k] for k in paper.used]
+    weighed = [paper.attribution.origins[k] for k in paper.weighed]
     return {
         "park": paper.park.spec.name,
         "period": {"begin": str(paper.period.begin), "end": str(paper.period.end)},
-        "tenants": [_tenant(one, [o.name for o in used]) for one in paper.tenants],
+        "tenants": [_tenant(one, [o.name for o in used], weighed) for one in paper.tenants],
         "origins": [
             {
                 "origin": o.name,
@@ -100,26 +130,44 @@ def summary_of(paper: Electricity) -> dict[str, Any]:
                     b: f.tco2_per_unit if (f := o.operating[b]) else None for b in BASES
                 },
                 "method_910_tco2_per_mwh": o.method_910.tco2_per_unit if o.method_910 else None,
-                "life_cycle_tco2e_per_mwh": o.life_cycle.tco2e_per_unit if o.life_cycle else None,
+                "life_cycle_tco2e_per_mwh": life.tco2e_per_unit
+                if (life := o.life_cycle_on("hourly"))
+                else None,
+                "factors": [_factor(row) for row in factor_rows(paper.park, o)],
             }
-            for o in used
+            for o in weighed
         ],
         "conservation": {"largest_residual": paper.worst, "by_origin": dict(paper.residuals)},
         "notes": [in_language(note, "en") for note in notes_of(paper)],
     }
 
 
-def _tenant(one: TenantCarbon, origins: Iterable[str]) -> dict[str, Any]:
+def _factor(row: FactorRow) -> dict[str, Any]:
+    """What a category weighs on some bases, with source and mark."""
+    found: dict[str, Any] = {"bases": list(row.columns)}
+    for key, weight, unit in (("operating", row.operating, "tco2"), ("life_cycle", row.life_cycle, "tco2e")):
+        if weight is not None:
+            found[key] = {
+                f"{unit}_per_mwh": weight.value,
+                "source": in_language(weight.source, "en"),
+                "mark": weight.mark,
+            }
+    return found
+
+
+def _tenant(one: TenantCarbon, origins: Iterable[str], weighed: Iterable[Origin]) -> dict[str, Any]:
     return {
         "tenant": one.tenant,
         "use_mwh": one.use_mwh,
         "supplied_mwh": one.supplied_mwh,
         "contracted_mwh": one.contracted_mwh,
         "by_origin_mwh": {name: one.by_origin[name] for name in origins},
+        "split_mwh": {basis: {o.name: one.split[basis][o.name] for o in weighed} for basis in BASES},
         "operating_tco2": {basis: value.tonnes for basis, value in one.operating.items()},
         "location_by_hour_tco2": one.location_hourly.tonnes if one.location_hourly else None,
         "method_910_tco2": one.method_910.tonnes if one.method_910 else None,
         "life_cycle_tco2e": one.life_cycle.tonnes if one.life_cycle else None,
+        "life_cycle_by_basis_tco2e": {b: v.tonnes if v else None for b, v in one.life_cycles.items()},
         "score_24_7": one.score,
         "missing_factors": [str(fault) for fault in one.missing],
     }
@@ -127,7 +175,7 @@ def _tenant(one: TenantCarbon, origins: Iterable[str]) -> dict[str, Any]:
 
 def notes_of(paper: Electricity) -> tuple[str, ...]:
     """What a reader must know of these figures, in both languages."""
-    kinds = {paper.attribution.origins[k].kind for k in paper.used}
+    kinds = {paper.attribution.origins[k].kind for k in paper.weighed}
     carbon = paper.park.spec.carbon
     keys = ["note-apart", "note-losses"]
     if kinds & {"opening", "unmetered"}:
@@ -142,6 +190,8 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
         keys.append("note-register")
     if any(paper.attribution.origins[k].claimed for k in paper.used):
         keys.append("note-claimed")
+    if "sold" in kinds:
+        keys.append("note-sold")
     if "generated" in kinds:
         keys.append("note-generated")
     return tuple(t(key) for key in keys)
@@ -163,6 +213,7 @@ def origin_title(park: Park, name: str, language: Language) -> str:
         return t(f"origin-{key}", language)
     for key, before, after in (
         ("certified", "", " (certified)"),
+        ("sold", "", " (certificate sold)"),
         ("opening", "opening of ", ""),
         ("unmetered", "unmetered at ", ""),
     ):

@@ -20,6 +20,7 @@ from zeropark.passport.electricity import (
     origin_title,
     tenant_title,
 )
+from zeropark.passport.electricity_factors import Weight, factor_rows
 from zeropark.passport.electricity_words import t
 from zeropark.report.page import figure_page, page_environment
 from zeropark.texts import in_language
@@ -28,6 +29,8 @@ _CONSERVED = 1e-9
 _COLOURS = {
     **ORIGINS,
     "certified": "#7fb79a",
+    "sold": "#b9a26a",
+    "unclaimed": "#8d99a6",
     "generated": "#7b68b0",
     "opening": "#c9ced2",
     "unmetered": "#a8a8a8",
@@ -76,6 +79,7 @@ def _context(paper: Electricity, language: Language) -> dict[str, Any]:
         "rows": _rows(paper, language),
         "bases": BASES,
         "by_hour": any(one.location_hourly for one in paper.tenants),
+        "split": _split(paper, language),
         "factors": _factors(paper, language),
         "balance": _balance(paper, language),
         "tenants": [(one.tenant, tenant_title(paper.park, one.tenant, language)) for one in paper.tenants],
@@ -151,21 +155,35 @@ def _total(paper: Electricity, language: Language) -> dict[str, Any]:
     }
 
 
-def _factors(paper: Electricity, language: Language) -> list[dict[str, Any]]:
+def _split(paper: Electricity, language: Language) -> list[list[str]]:
+    """MWh of every category on every basis, of the tenants shown."""
     found = []
-    for k in paper.used:
-        origin = paper.attribution.origins[k]
-        values = [origin.operating[basis] for basis in BASES]
-        found.append(
-            {
-                "origin": origin_title(paper.park, origin.name, language),
-                "kind": t(f"kind-{origin.kind}", language),
-                "operating": [number(f.tco2_per_unit) if f else MISSING for f in values],
-                "method_910": number(origin.method_910.tco2_per_unit) if origin.method_910 else MISSING,
-                "life_cycle": number(origin.life_cycle.tco2e_per_unit) if origin.life_cycle else MISSING,
-            }
-        )
+    for k in paper.weighed:
+        name = paper.attribution.origins[k].name
+        amounts = (sum(one.split[basis][name] for one in paper.tenants) for basis in BASES)
+        found.append([origin_title(paper.park, name, language), *map(number, amounts)])
     return found
+
+
+def _factors(paper: Electricity, language: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "origin": origin_title(paper.park, row.origin.name, language),
+            "kind": t(f"kind-{row.origin.kind}", language),
+            "bases": ", ".join(t(column, language) for column in row.columns),
+            "operating": _weight(row.operating, language),
+            "life_cycle": _weight(row.life_cycle, language),
+        }
+        for k in paper.weighed
+        for row in factor_rows(paper.park, paper.attribution.origins[k])
+    ]
+
+
+def _weight(of: Weight | None, language: Language) -> tuple[str, str, str]:
+    """Value, source and mark."""
+    if of is None:
+        return MISSING, "", ""
+    return MISSING if of.value is None else number(of.value), in_language(of.source, language), of.mark
 
 
 def _balance(paper: Electricity, language: Language) -> list[list[str]]:
@@ -175,7 +193,7 @@ def _balance(paper: Electricity, language: Language) -> list[list[str]]:
     parts = (
         book.generated[steps].sum(axis=0),
         before,
-        paper.attribution.supplied_mwh[:, steps].sum(axis=(0, 1)),
+        paper.attribution.split(steps).supplied.sum(axis=0),
         book.exported[steps].sum(axis=0),
         book.lost[steps].sum(axis=0),
         book.stock[steps.stop - 1],

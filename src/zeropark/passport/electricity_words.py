@@ -46,9 +46,31 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
     ),
     "factors": ("Factors", "采用的因子"),
     "factors-intro": (
-        "Per MWh of generation: operating CO2 (tCO2/MWh) on each basis and by the 910 method; life cycle in tCO2e/MWh.",
-        "每兆瓦时发电量：各口径及 910 方法的运行排放因子（tCO2/MWh）；生命周期因子（tCO2e/MWh）。",
+        "Per MWh of generation, each with source and mark (O read in the official text, 2 second-hand, R recalled). "
+        "tCO2 is the amounts of the table above times the operating factor, tCO2e those times the life-cycle factor.",
+        "每兆瓦时发电量的因子，附来源与标记（O 已核官方原文，2 二手，R 凭记忆）。tCO2 数值为上表电量乘以运行因子，"
+        "tCO2e 数值为上表电量乘以生命周期因子。",
     ),
+    "split": ("Which kilowatt-hour counts as what", "各口径电量归类"),
+    "split-intro": (
+        "The bases differ in this split and in nothing else; footprints use the same. MWh of the tenants shown.",
+        "各口径仅此归类不同，产品足迹采用同一归类。单位兆瓦时，所列企业合计。",
+    ),
+    "bases": ("Basis", "口径"),
+    "910": ("910 method", "910 方法"),
+    "operating-factor": ("Operating, tCO2/MWh", "运行因子，tCO2/MWh"),
+    "life-cycle-factor": ("Life cycle, tCO2e/MWh", "生命周期因子，tCO2e/MWh"),
+    "source": ("Source", "来源依据"),
+    "mark": ("Mark", "标记"),
+    "source-none": ("not stated", "未给出"),
+    "source-paper": ("contract or certificate: counts as zero", "合同或绿证：按零计"),
+    "source-nature": ("no fuel is burnt for it", "不燃烧燃料"),
+    "source-traced": ("traced from what the plant takes", "由机组所耗介质追踪"),
+    "source-910": (
+        "发改环资〔2025〕910号, national factor of fossil electricity",
+        "发改环资〔2025〕910号，全国化石电力因子",
+    ),
+    "source-behind": ("in footprints, what stands behind the plant", "在足迹中按其上游逐级计算"),
     "balance": ("Balance by origin", "来源电量平衡"),
     "balance-intro": ("Of the whole park over the period, MWh.", "全园区本期，兆瓦时。"),
     "tenant": ("Tenant", "企业"),
@@ -84,7 +106,8 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
     "origin-unmetered": ("unmetered at {of}", "{of}未计量电量"),
     "origin-cancelled": ("certificates cancelled", "已核销绿证"),
     "origin-hour": ("certificates of the same hour", "同小时绿证"),
-    "origin-unclaimed": ("green power without contract", "无合同绿电"),
+    "origin-unclaimed": ("green power promised to others", "他人合同内绿电"),
+    "origin-sold": ("{of}, certificate sold", "{of}（绿证已售出）"),
     "notes": ("Notes", "说明"),
     "note-apart": (
         "Location-based, market-based and hourly matched figures answer different questions; "
@@ -98,12 +121,18 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
     ),
     "note-unknown": (
         "Electricity of unknown origin (in store before the period, or unmetered) "
-        "weighs as the grid does where no contract holds.",
-        "来源不明的电量（期初存量、未计量电量）按无合同网电计。",
+        "weighs as the grid does where no contract holds; in product footprints it counts as the period's own mix.",
+        "来源不明的电量（期初存量、未计量电量）按无合同网电计；产品足迹中按本期混合计。",
     ),
     "note-clean-share": (
         "No carbon-free share of the grid is stated: the 24/7 score counts none.",
         "未给出电网无碳电量占比，24/7 评分按零计。",
+    ),
+    "note-sold": (
+        "Certificates of the park's own plants were sold: that electricity is what it is by location, and by market, hour "
+        "and the 910 method (a cautious reading of ours) what no contract covers.",
+        "园区自有机组的绿证已售出：该部分电量按位置口径仍计其实际来源，"
+        "按市场、逐时口径及 910 方法（本平台从严理解）按无合同电量计。",
     ),
     "note-fifo": ("Stores give back first what came in first.", "储能按先进先出还原来源。"),
     "note-missing": (
@@ -115,9 +144,11 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
         "绿证以核销登记表为准，规划拟购绿证不再重复计入。",
     ),
     "note-claimed": (
-        "Green power bought over the grid counts hour by hour, and in the 24/7 score, only for who has a contract for it; "
-        "for others it weighs the residual factor there.",
-        "经公共电网购入的绿电，逐时匹配与 24/7 评分仅计入持有合同的企业；其余企业按剩余因子计。",
+        "Green power that the park buys over the grid is a contract of the park: for tenants whose contracts name it, as far "
+        "as they take it; what is promised to nobody is for all whom it reached; what is promised and not taken counts "
+        "for nobody.",
+        "园区经公共电网购入的绿电视为园区合同：合同指名的企业按其实际消纳计入；"
+        "未指名部分归所到达的全部用户；已承诺而未消纳部分不计入任何一方。",
     ),
     "note-generated": (
         "Electricity that the park makes itself weighs what its fuel, steam or hydrogen carries, by physical mix. What was "
@@ -135,6 +166,8 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
     "kind-other": ("other", "其他"),
     "kind-certified": ("certified", "绿证"),
     "kind-generated": ("made in the park", "园区自产"),
+    "kind-sold": ("certificate sold", "绿证已售"),
+    "kind-unclaimed": ("no contract", "无合同"),
     "kind-opening": ("in store before", "期初存量"),
     "kind-unmetered": ("unmetered", "未计量"),
 }

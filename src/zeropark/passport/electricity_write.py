@@ -14,6 +14,7 @@ import xlsxwriter
 
 from zeropark.carbon.attribution import BASES
 from zeropark.passport.electricity import Electricity, hourly_table, hours_of, summary_of, tenant_title
+from zeropark.passport.electricity_factors import factor_rows
 from zeropark.passport.electricity_page import electricity_html
 from zeropark.passport.electricity_words import t
 from zeropark.report.write import hidden_beside
@@ -64,18 +65,20 @@ def _write(paper: Electricity, folder: Path) -> tuple[str, ...]:
 
 
 def _write_book(paper: Electricity, path: Path) -> None:
-    """Sheets: the figures of each tenant, factors, and for each tenant the hours by origin."""
+    """Sheets: the figures of each tenant, the split by basis, factors, and for each tenant the hours by origin."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         styles = {
             "head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"}),
             "text": book.add_format({"valign": "top"}),
             "number": book.add_format({"num_format": "#,##0.000"}),
+            "factor": book.add_format({"num_format": "0.0000"}),
             "share": book.add_format({"num_format": "0.0%"}),
             "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         }
         _tenants(paper, book.add_worksheet("tenants"), styles)
+        _split(paper, book.add_worksheet("split"), styles)
         _factors(paper, book.add_worksheet("factors"), styles)
-        taken = {"tenants", "factors"}
+        taken = {"tenants", "split", "factors"}
         for one in paper.tenants:
             if paper.period.last - paper.period.first > _ROWS_OF_A_SHEET:
                 continue
@@ -113,20 +116,38 @@ def _tenants(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
                 sheet.write_number(row, len(values) + column, figure.tonnes, styles["number"])
 
 
+def _split(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
+    """MWh of every tenant by category on every basis."""
+    _head(sheet, styles, [t("tenant"), t("origin"), *(f"{t(basis)}, MWh" for basis in BASES)])
+    rows = ((one, paper.attribution.origins[k].name) for one in paper.tenants for k in paper.weighed)
+    for row, (one, name) in enumerate(rows, 1):
+        sheet.write_string(row, 0, one.tenant, styles["text"])
+        sheet.write_string(row, 1, name, styles["text"])
+        for column, basis in enumerate(BASES, 2):
+            sheet.write_number(row, column, one.split[basis][name], styles["number"])
+
+
 def _factors(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
-    titles = [t("origin"), t("kind"), *(f"{t(basis)}, tCO2/MWh" for basis in BASES)]
-    _head(sheet, styles, [*titles, "910, tCO2/MWh", f"{t('life-cycle')}/MWh"])
-    for row, k in enumerate(paper.used, 1):
-        origin = paper.attribution.origins[k]
-        sheet.write_string(row, 0, origin.name, styles["text"])
-        sheet.write_string(row, 1, t(f"kind-{origin.kind}"), styles["text"])
-        for column, factor in enumerate(
-            [*(origin.operating[basis] for basis in BASES), origin.method_910], 2
-        ):
-            if factor is not None:
-                sheet.write_number(row, column, factor.tco2_per_unit, styles["number"])
-        if origin.life_cycle is not None:
-            sheet.write_number(row, 2 + len(BASES) + 1, origin.life_cycle.tco2e_per_unit, styles["number"])
+    titles = [t("origin"), t("kind"), t("bases")]
+    for title in (t("operating-factor"), t("life-cycle-factor")):
+        titles += [title, t("source"), t("mark")]
+    _head(sheet, styles, titles)
+    rows = (row for k in paper.weighed for row in factor_rows(paper.park, paper.attribution.origins[k]))
+    for at, row in enumerate(rows, 1):
+        words = (
+            row.origin.name,
+            t(f"kind-{row.origin.kind}"),
+            ", ".join(t(column) for column in row.columns),
+        )
+        for column, word in enumerate(words):
+            sheet.write_string(at, column, word, styles["text"])
+        for first, weight in ((3, row.operating), (6, row.life_cycle)):
+            if weight is None:
+                continue
+            if weight.value is not None:
+                sheet.write_number(at, first, weight.value, styles["factor"])
+            sheet.write_string(at, first + 1, weight.source, styles["text"])
+            sheet.write_string(at, first + 2, weight.mark, styles["text"])
 
 
 def _hours(paper: Electricity, tenant: str, sheet: Any, styles: dict[str, Any]) -> None:
