@@ -22,7 +22,7 @@ from zeropark.statement.read import read_statement
 from zeropark.statement.verify import verify
 
 Copy = Callable[[], Path]
-KEPT = ("spread.", "choice.")
+KEPT = ("spread.", "choice.", "other.")
 
 
 def forged(folder: Path, change: Callable[[Statement], Statement]) -> list[str]:
@@ -204,3 +204,37 @@ def test_modes_of_their_own_are_cited_as_far_as_flows_tell(tmp_path: Path) -> No
     assert how["process.smelter_melt.metal.made"] == "recomputed"
     assert how["process.smelter_melt.metal.of.direct.smelter.melt.factor"] == "recomputed"
     assert how["process.press.part.of.process.smelter_melt.metal.amount"] == "recomputed"
+
+
+def test_less_electricity_on_another_basis(copied: Copy) -> None:
+    """The market basis loses 5 of the press's 24 MWh: the table no longer has what is claimed."""
+    folder = copied()
+    file = folder / "inputs/bases.csv"
+    table = pd.read_csv(file)
+    at = table.index[(table["basis"] == "market") & (table["claimant"] == "press")][0]
+    table.loc[at, "mwh"] -= 5.0
+    table.to_csv(file, index=False)
+    told = forged(folder, lambda s: s)
+    assert told[0] == "claims: 'press' counts 19 MWh on the basis market, and claims 24 MWh"
+
+
+def test_a_basis_whose_lines_leave_out_an_origin(works: Works, tmp_path: Path) -> None:
+    """On the market basis a contract gives the press another mix, and the forger's lines forget the grid."""
+    contract = "\n  contracts: {roof: {tenant: press-co, supply: pv}}\nfootprint:"
+    park = small.PARK.replace("tenants: {", "tenants: {press-co: {name: Press}, ").replace(
+        "press: {kind: converter, tenant: works", "press: {kind: converter, tenant: press-co"
+    ).replace("\nfootprint:", contract, 1)  # fmt: skip
+    works_in(tmp_path / "other", park=park).passport("part", tmp_path / "part")
+
+    def change(statement: Statement) -> Statement:
+        lines = []
+        for line in statement.lines:
+            formula = line.formula
+            if line.id.startswith("other.basis.location."):
+                terms = [t for t in formula.split(" + ") if '"origin","grid"' not in t]
+                formula = " + ".join(terms) or "0"
+            lines.append(replace(line, formula=formula, inputs=inputs_of(parse(formula))))
+        return replace(statement, lines=tuple(lines))
+
+    told = forged(tmp_path / "part", change)
+    assert any("no line on the basis location tells of" in text and "'grid'" in text for text in told), told

@@ -14,7 +14,8 @@ from zeropark.carbon.origins import PAPERS
 from zeropark.footprint.result import ChainLink, Contribution
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
 from zeropark.park.model import Park
-from zeropark.passport.evidence import BASES_TABLE, CLAIMS, FACTORS, PLANT
+from zeropark.passport.evidence import CLAIMS, FACTORS, PLANT
+from zeropark.statement.bases import BASES
 from zeropark.statement.formula import ident, quoted
 from zeropark.statement.inputs import Rates
 
@@ -172,7 +173,7 @@ class Graph:
 
         def used(origins: Iterable[str]) -> str:
             rows = [
-                f'total({quoted(BASES_TABLE)},"mwh","basis",{quoted(basis)},"origin",{quoted(origin)},"claimant",{quoted(who)})'
+                f'total({quoted(BASES)},"mwh","basis",{quoted(basis)},"origin",{quoted(origin)},"claimant",{quoted(who)})'
                 for origin in dict.fromkeys(origins)
                 for who in (process, *self._serving(process))
                 if (basis, origin, who) in self.on_basis

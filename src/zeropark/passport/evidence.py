@@ -19,6 +19,7 @@ from zeropark.park.assets import Converter, Storage
 from zeropark.park.model import Assumption, Park
 from zeropark.park.period import Period
 from zeropark.passport.ledger import Claims, claims_of, electric_scales
+from zeropark.statement.bases import BASES
 from zeropark.statement.canonical import canonical, sha256
 from zeropark.statement.claims import CERTIFICATES, REGISTER
 from zeropark.statement.inputs import STEP
@@ -27,13 +28,11 @@ from zeropark.texts import both
 
 FOLDER = "inputs"
 CLAIMS, FACTORS, FLOWS, PARK, PLANT = "claims", "factors", "flows", "park", "plant"
-BASES_TABLE = "bases"
-"""Name of the input that says how much of which origin counts as used by whom on each basis."""
 _WHAT = {
     FLOWS: both("flows of the period", "期内流量"),
     CLAIMS: both("who claims which generation in which step", "逐时段的电量认领台账"),
     FACTORS: both("factors of the park file, and what co-products are worth", "园区文件中的因子与分摊依据"),
-    BASES_TABLE: both("electricity used in the period by basis and origin", "按口径和来源划分的期内用电量"),
+    BASES: both("electricity used in the period by basis and origin", "按口径和来源划分的期内用电量"),
     PLANT: both(
         "what was added of the plant, and what stores held before and after", "新增设备容量与期初期末库存变化"
     ),
@@ -71,8 +70,8 @@ def write_evidence(
     if attribution is not None and claims is not None:
         files[CLAIMS] = place / "claims.parquet"
         _parquet(claims.table, files[CLAIMS])
-        files[BASES_TABLE] = place / "bases.csv"
-        files[BASES_TABLE].write_text(_bases(attribution, period), encoding="utf-8")
+        files[BASES] = place / "bases.csv"
+        files[BASES].write_text(_bases(attribution, period), encoding="utf-8")
     source = park.folder / "park.yaml" if park.folder.is_dir() else park.folder
     if source.is_file():
         files[PARK] = place / "park.yaml"

@@ -211,7 +211,8 @@ def _comment(statement: Statement) -> str:
 
 def _secondary(statement: Statement, spec: ParkFile) -> list[dict[str, str]]:
     """The factors of the user's list that lines of the statement read, primary ones left out."""
-    read = {name for name in spec.factors for line in statement.lines if f'"factor.{name}"' in line.formula}
+    own = [line for line in statement.lines if line.id.startswith(("product.", "process."))]
+    read = {name for name in spec.factors for line in own if f'"factor.{name}"' in line.formula}
     found = {
         (f.name or name, str(f.year)) for name, f in spec.factors.items() if name in read and not f.primary
     }

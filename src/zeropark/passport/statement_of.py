@@ -17,9 +17,10 @@ from zeropark.park.model import Park
 from zeropark.passport.amounts import Graph
 from zeropark.passport.book import Book
 from zeropark.passport.choices import ENGINE, SHARING, Choices
-from zeropark.passport.evidence import BASES_TABLE, CLAIMS, PLANT, Evidence
+from zeropark.passport.evidence import CLAIMS, PLANT, Evidence
 from zeropark.passport.ledger import meter_of
 from zeropark.passport.settled import mix_id, settled, solved
+from zeropark.statement.bases import BASES
 from zeropark.statement.claims import CERTIFICATES, LIMIT
 from zeropark.statement.formula import ident
 from zeropark.statement.inputs import Readings
@@ -235,9 +236,9 @@ def stores_of(park: Park, readings: Readings, evidence: Evidence) -> dict[str, t
 
 
 def _on_basis(readings: Readings, evidence: Evidence) -> frozenset[tuple[str, str, str]]:
-    if BASES_TABLE not in {one.name for one in evidence.inputs}:
+    if BASES not in {one.name for one in evidence.inputs}:
         return frozenset()
-    table = readings.frame(BASES_TABLE)[["basis", "origin", "claimant"]].astype(str)
+    table = readings.frame(BASES)[["basis", "origin", "claimant"]].astype(str)
     return frozenset(table.itertuples(index=False, name=None))
 
 

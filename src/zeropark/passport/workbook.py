@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xlsxwriter
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from zeropark.statement.canonical import hash_of
-from zeropark.statement.formula import FormulaError, inputs_of, lines_of, parse
+from zeropark.statement.formula import Drawn, FormulaError, inputs_of, lines_of, parse, parts
 from zeropark.statement.model import Line, Statement
 from zeropark.texts import in_language
 
@@ -87,13 +90,14 @@ def _lines(page: Any, statement: Statement, rows: dict[str, int], styles: dict[s
         page.write_string(_FIRST - 1, column, head, styles["head"])
         page.set_column(column, column, width)
     page.freeze_panes(_FIRST, 1)
+    looped = _looped(statement)
     for line in statement.lines:
         row = rows[line.id]
         english, chinese = in_language(line.title, "en"), in_language(line.title, "zh")
         page.write_string(row, 0, line.id, styles["code"])
         page.write_string(row, 1, english, styles["text"])
         page.write_string(row, 2, chinese if chinese != english else "", styles["text"])
-        cell = cell_formula(line, rows)
+        cell = _cell_formula(line, rows) if line.id not in looped else None
         if cell is not None:
             page.write_formula(row, 3, cell, styles["number"], line.value)
         elif math.isfinite(line.value):
@@ -104,11 +108,8 @@ def _lines(page: Any, statement: Statement, rows: dict[str, int], styles: dict[s
                 page.write_string(row, column, text, styles["code" if column == 5 else "text"])
 
 
-def cell_formula(line: Line, rows: dict[str, int]) -> str | None:
-    """The line's formula over cells, where it is computed from other lines alone and is none of a loop of lines.
-
-    A loop of cells would be a circular reference, so a line that names what stands above it in the chain is a number.
-    """
+def _cell_formula(line: Line, rows: dict[str, int]) -> str | None:
+    """The line's formula over cells, where it is computed from other lines alone."""
     try:
         tree = parse(line.formula)
     except FormulaError:
@@ -116,11 +117,7 @@ def cell_formula(line: Line, rows: dict[str, int]) -> str | None:
     named = lines_of(tree)
     if not named or inputs_of(tree) or any(name not in rows for name in named):
         return None
-    if line.id.startswith("process.") and any(
-        name.startswith("process.") and not name.startswith(f"{_link(line.id)}.") for name in named
-    ):
-        return None
-    if _link(line.id) and not line.id.endswith((".kgco2e", ".footprint")):
+    if any(isinstance(part, Drawn) for part in parts(tree)):
         return None
     text = _NAME.sub(
         lambda match: f"D{rows[match[0]] + 1}" if match[0] in rows else match[0].upper(), line.formula
@@ -128,9 +125,24 @@ def cell_formula(line: Line, rows: dict[str, int]) -> str | None:
     return f"={text}" if len(text) < _LONGEST else None
 
 
-def _link(name: str) -> str:
-    parts = name.split(".")
-    return ".".join(parts[:3]) if parts[0] == "process" and len(parts) > 3 else ""
+def _looped(statement: Statement) -> set[str]:
+    """Lines of loops: as cells they would be circular references, so they are numbers."""
+    at = {line.id: i for i, line in enumerate(statement.lines)}
+    edges = []
+    for line in statement.lines:
+        try:
+            named = lines_of(parse(line.formula))
+        except FormulaError:
+            continue
+        edges += [(at[line.id], at[name]) for name in named if name in at]
+    if not edges:
+        return set()
+    rows, columns = np.transpose(edges)
+    graph = csr_array((np.ones(rows.size), (rows, columns)), shape=(len(at), len(at)))
+    _, label = connected_components(graph, directed=True, connection="strong")
+    sizes = np.bincount(label)
+    itself = {a for a, b in edges if a == b}
+    return {name for name, i in at.items() if sizes[label[i]] > 1 or i in itself}
 
 
 def _inputs(page: Any, statement: Statement, styles: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from zeropark.statement.bases import BASES, basis_faults
 from zeropark.statement.canonical import canonical, content_of, hash_of, paper_bytes
 from zeropark.statement.chain import earlier, overlap_faults
 from zeropark.statement.claims import CERTIFICATES, Claimed, certificate_faults, ledger_faults
@@ -220,6 +221,9 @@ def _claims_checks(paper: Paper, found: str, chain: Sequence[Paper], readings: _
                 faults = use_faults(paper.statement, rates, ledger) + omission_faults(
                     paper.statement, rates, ledger
                 )
+            if not faults and ledger is not None and BASES in {one.name for one in paper.statement.inputs}:
+                readings.refuse(BASES)
+                faults = basis_faults(paper.statement, readings.frame(BASES), ledger)
         except Doubtful as error:
             checks.append(Check("claims", None, str(error)))
             return checks
