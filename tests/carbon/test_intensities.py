@@ -1,5 +1,7 @@
 """Carbon emission flow from electricity and coal to hydrogen and steel, by hand; attribution conserved on random parks."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from tests.carbon.test_attribution import GRID, flows_of, two_tenants
@@ -10,7 +12,9 @@ from zeropark.carbon.intensities import intensities_of
 from zeropark.carbon.origins import FOSSIL_910
 from zeropark.carbon.tenants import residuals
 from zeropark.errors import InputError
+from zeropark.park.carbon_checks import carbon_faults
 from zeropark.park.streams import streams_of
+from zeropark.report.intensity import intensity_block
 
 CARRIERS = {
     "electricity": {"unit": "MWh", "kind": "electricity"},
@@ -85,6 +89,69 @@ def test_a_load_that_serves_a_process_goes_into_its_product(make_park):
     found = intensities_of(park, flows_of(park, rates))
     assert found.at("steel")[0] == pytest.approx(0.5 * 2 + 1 * found.at("el")[0])
     assert found.at("el")[0] > 0.1
+
+
+def heat_user(make_park, **steam):
+    """A dryer takes 2 GJ of bought steam and 1 MWh a tonne; a kiln takes 1 MWh alone."""
+    return make_park(
+        {
+            "grid": {"kind": "market", "node": "el", "buy": {"price": 1}, "origin": "grid"},
+            "steam-net": {"kind": "market", "node": "steam", "buy": {"price": 1}, **steam},
+            "dryer": {"kind": "converter", "rated": "dry", "capacity": 10, "inputs": {"el": 1, "steam": 2},
+                      "outputs": {"dry": 1}},
+            "kiln": {"kind": "converter", "rated": "fired", "capacity": 10, "inputs": {"el": 1}, "outputs": {"fired": 1}},
+            "dry-out": {"kind": "demand", "node": "dry", "profile": [5]},
+            "fired-out": {"kind": "demand", "node": "fired", "profile": [5]},
+        },
+        {"el": "electricity", "steam": "steam", "dry": "steel", "fired": "steel"},
+        steps=1,
+        carriers={**CARRIERS, "steam": {"unit": "GJ", "kind": "heat"}},
+        carbon={"grid": GRID},
+    )  # fmt: skip
+
+
+HEAT = {
+    ("grid", "buy"): [10], ("steam-net", "buy"): [10], ("dryer", "activity:"): [5], ("kiln", "activity:"): [5],
+    ("dry-out", "intake"): [5], ("fired-out", "intake"): [5],
+}  # fmt: skip
+
+
+def test_bought_steam_weighs_what_its_market_states(make_park):
+    """0.11 tCO2/GJ: a tonne from the dryer 1 MWh · 0.6 + 2 GJ · 0.11."""
+    park = heat_user(make_park, emissions="0.11 tCO2/GJ")
+    found = intensities_of(park, flows_of(park, HEAT))
+    assert found.missing == ()
+    assert found.at("steam")[0] == pytest.approx(0.11)
+    assert found.at("dry")[0] == pytest.approx(0.6 + 2 * 0.11)
+    assert found.at("fired")[0] == pytest.approx(0.6)
+
+
+def test_bought_steam_without_a_factor_is_missing_and_not_zero(make_park):
+    park = heat_user(make_park)
+    found = intensities_of(park, flows_of(park, HEAT))
+    assert found.missing == ("steam-net",)
+    assert np.isnan(found.at("steam")[0])
+    assert np.isnan(found.at("dry")[0])
+    assert found.at("fired")[0] == pytest.approx(0.6)
+    block = intensity_block(SimpleNamespace(park=park, flows=flows_of(park, HEAT)))
+    rows = {row[0].partition(" / ")[0]: row for row in block.rows}
+    assert [rows["dry"][3], rows["dry"][4]] == [None, None]
+    assert rows["fired"][3] == pytest.approx(600)
+    assert any("assets.steam-net.emissions" in note for note in block.notes)
+
+
+def test_a_factor_of_steam_on_a_market_of_electricity_is_refused(make_park):
+    park = make_park(
+        {"grid": {"kind": "market", "node": "el", "buy": {"price": 1}, "emissions": 0.5},
+         "load": {"kind": "demand", "node": "el", "profile": [1]}},
+        {"el": "electricity"}, steps=1,
+    )  # fmt: skip
+    told = []
+    carbon_faults(park.spec, lambda path, *words: told.append((path, words)))
+    assert told == [
+        (("assets", "grid", "emissions"),
+         ("0.5 on a market of electricity", "no number here", "electricity takes the factors of carbon.grid"))
+    ]  # fmt: skip
 
 
 def test_outputs_that_nobody_says_how_to_share_are_a_fault(make_park):

@@ -101,13 +101,27 @@ def _weights(
     if node not in park.spec.nodes:
         return np.ones(len(columns))  # what a process releases is told in tCO2
     burnt = park.spec.carriers[park.carrier_at(node)].combustion
+    if isinstance(asset, (Source, Market)) and _untold(park, asset):
+        return np.full(len(columns), np.nan)
     if isinstance(asset, Source):
         burnt = asset.emissions + (0.0 if asset.origin == "recovered" else burnt)
+    elif isinstance(asset, Market):
+        burnt += asset.emissions or 0.0
     elif isinstance(asset, Converter) and not any(way.inputs for way in asset.ways.values()):
         burnt = 0.0  # comes from nature; what the process releases enters beside it
-    elif not isinstance(asset, Market) and burnt == 0.0:
+    elif burnt == 0.0:
         return None
     return np.full(len(columns), burnt)
+
+
+def _untold(park: Park, asset: Source | Market) -> bool:
+    """Whether somebody else made it with energy, and nobody stated the CO2 of that: bought heat, steam, hydrogen."""
+    carrier = park.spec.carriers[park.carrier_at(asset.node)]
+    if carrier.kind not in ("heat", "hydrogen") or carrier.combustion > 0.0:
+        return False
+    if isinstance(asset, Market):
+        return asset.emissions is None
+    return asset.origin in ("fossil", "grid", "other") and "emissions" not in asset.model_fields_set
 
 
 def _opening(park: Park, node: str, origin: Origin, columns: Sequence[Column]) -> Array | None:

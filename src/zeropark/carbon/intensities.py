@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from zeropark.carbon.carried import carried
-from zeropark.carbon.origins import Basis
+from zeropark.carbon.from_park import asset_of
+from zeropark.carbon.origins import Basis, electricity_nodes
 from zeropark.carbon.worths import Worths
 from zeropark.errors import Fault, fail_if
 from zeropark.flows import Flows
@@ -17,11 +18,17 @@ from zeropark.park.model import Park
 
 @dataclass(frozen=True)
 class Intensities:
-    """tco2_per_unit: (steps, nodes), operating CO2 of a unit of the node's carrier; NaN where none flows or can tell."""
+    """tco2_per_unit: (steps, nodes), operating CO2 of a unit of the node's carrier; NaN where none flows or can tell.
+
+    missing: assets that bring heat, steam or hydrogen without a factor. untold: (steps, nodes) share of what a unit is made
+    of that comes from them; above 0 its intensity cannot be told.
+    """
 
     nodes: tuple[str, ...]
     basis: Basis
     tco2_per_unit: Array
+    missing: tuple[str, ...] = ()
+    untold: Array = field(default_factory=lambda: np.zeros((0, 0)))
 
     def at(self, node: str) -> Array:
         """Of one node, (steps,)."""
@@ -34,13 +41,19 @@ def intensities_of(
     """Carbon emission flow through the whole graph: electricity, fuels, heat, hydrogen, materials.
 
     What enters weighs its operating CO2: electricity by the basis, a carrier bought or won by its combustion, a
-    process what it releases. worths: how the outputs of a converter with several share what went in. Raises InputError.
+    process what it releases, heat and hydrogen bought what the market states. worths: how the outputs of a converter with
+    several share what went in. Raises InputError, also for electricity without a factor.
     """
     found = carried(park, flows, (basis,), worths or {})
     fail_if(
         Fault("park.yaml", None, f"assets.{name}", "no factor", f"an operating factor (tCO2), {basis}")
         for name in found.missing
+        if park.assets[asset_of(name)].kind == "converter" or _brings_electricity(park, asset_of(name))
     )
     own = len(park.spec.nodes)  # nodes of processes come after those of the park
     tco2 = np.where(found.untold[:, :own] > 1e-9, np.nan, found.tco2[:, :own, 0])
-    return Intensities(found.traced.network.nodes[:own], basis, tco2)
+    return Intensities(found.traced.network.nodes[:own], basis, tco2, found.missing, found.untold[:, :own])
+
+
+def _brings_electricity(park: Park, name: str) -> bool:
+    return getattr(park.assets[name], "node", "") in electricity_nodes(park)

@@ -447,6 +447,9 @@ class Market(Asset):
     """``grid`` for public electricity, ``fossil`` for fuels; accounts and rules select by it."""
     upstream: str | None = None
     """One of ``factors``: life-cycle emissions of what is bought here. 上游排放因子"""
+    emissions: Annotated[float | None, Unit("tCO2/({unit})", ge=0)] = None
+    """Operating CO2 that the seller released for one unit of heat, steam or hydrogen bought here: read by carbon
+    intensities, not by accounts. Absent: missing there, not zero. Electricity takes ``carbon.grid``."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Market:

@@ -14,9 +14,18 @@ Add = Callable[[Path_, str, str, str], None]
 
 def carbon_faults(spec: ParkFile, add: Add) -> None:
     """Every fault of ``carbon``: unknown tenants and supplies, and claims on one supply that cannot all hold."""
+    electric = {name for name, node in spec.nodes.items() if _is_electric(spec, node.carrier)}
+    for name, asset in spec.assets.items():
+        if isinstance(asset, Market) and asset.emissions is not None and asset.node in electric:
+            found = f"{asset.emissions:g} on a market of electricity"
+            add(
+                ("assets", name, "emissions"),
+                found,
+                "no number here",
+                "electricity takes the factors of carbon.grid",
+            )
     if spec.carbon is None:
         return
-    electric = {name for name, node in spec.nodes.items() if _is_electric(spec, node.carrier)}
     supplies = [name for name, asset in spec.assets.items() if _supplies(asset, electric)]
     for name, contract in spec.carbon.contracts.items():
         here: Path_ = ("carbon", "contracts", name)

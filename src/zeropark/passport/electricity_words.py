@@ -144,8 +144,8 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
         "绿证以核销登记表为准，规划拟购绿证不再重复计入。",
     ),
     "note-claimed": (
-        "Green power that the park buys over the grid is a contract of the park: for tenants whose contracts name it, as far "
-        "as they take it; what is promised to nobody is for all whom it reached; what is promised and not taken counts "
+        "Green power that the park buys over the grid is a contract of the park: for tenants whose contracts name it, as "
+        "far as they take it; what is promised to nobody is for all whom it reached; what is promised and not taken counts "
         "for nobody.",
         "园区经公共电网购入的绿电视为园区合同：合同指名的企业按其实际消纳计入；"
         "未指名部分归所到达的全部用户；已承诺而未消纳部分不计入任何一方。",

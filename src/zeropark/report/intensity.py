@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from zeropark.carbon.attribution import BASES
@@ -10,11 +12,13 @@ from zeropark.carbon.worths import worths_of
 from zeropark.figures.words import carrier_title, node_title
 from zeropark.forms import Array
 from zeropark.outcome import Outcome
+from zeropark.park.model import Park
 from zeropark.report.blocks import Block, Head
 from zeropark.texts import both
 
 TITLE = both("Carbon intensity at every node", "各节点碳强度（碳流）")
 KG_PER_T = 1000.0
+_UNTOLD = 1e-6
 IDLE = 1e-3
 """Below this share of a node's largest flow a step has no lowest or highest intensity: an idling plant makes nothing."""
 
@@ -31,8 +35,10 @@ def intensity_block(outcome: Outcome) -> Block | None:
         TITLE,
         both(
             "Operating CO2 carried by a unit of what flows through a node, traced step by step through lines, stores and "
-            "plants (Kang et al. 2012). Bought materials bring none here: their upstream is in the footprints only.",
-            "逐时追踪线路、储能与设备得到的节点单位介质运行期 CO2（Kang 等，2012）。外购原料在此不计上游，仅见于足迹。",
+            "plants (Kang et al. 2012). Bought materials bring none here: their upstream is in the footprints only. "
+            "Contracts and certificates move nothing here: the mix is physical. A dash: it cannot be told in full.",
+            "逐时追踪线路、储能与设备得到的节点单位介质运行期 CO2（Kang 等，2012）。外购原料在此不计上游，仅见于足迹。"
+            "企业合同与绿证不改变此处的物理混合。“—”表示该处流量的排放无法完整给出。",
         ),
         (
             Head(both("Node", "节点"), "text", 30),
@@ -45,6 +51,18 @@ def intensity_block(outcome: Outcome) -> Block | None:
             Head(both("Unit", "单位"), "text", 8),
         ),
         tuple(_row(outcome, node, found["location"], found["hourly"]) for node in park.spec.nodes),
+        tuple(_missing(park, name) for name in found["location"].missing),
+    )
+
+
+def _missing(park: Park, name: str) -> str:
+    """What is not told, and where to tell it."""
+    asset = park.assets[name]
+    title = asset.name or name
+    return both(
+        f"{title} states no operating CO2: intensities of what it goes into are incomplete and not shown "
+        f"(assets.{name}.emissions, tCO2/{park.unit_at(getattr(asset, 'node', ''))})",
+        f"{asset.name_zh or title}未给出运行期 CO2 因子：其流入之处的强度不完整，不予显示（assets.{name}.emissions）",
     )
 
 
@@ -53,6 +71,8 @@ def _row(
 ) -> tuple[str | float | None, ...]:
     park = outcome.park
     through = _through(outcome, node)
+    if _incomplete(location, node, through):
+        location = hourly = replace(location, tco2_per_unit=np.full_like(location.tco2_per_unit, np.nan))
     series = hourly.at(node) * KG_PER_T
     told = series[np.isfinite(series) & (through > IDLE * float(through.max(initial=0.0)))]
     carrier = park.carrier_at(node)
@@ -66,6 +86,12 @@ def _row(
         float(told.max()) if told.size else None,
         park.unit_at(node),
     )
+
+
+def _incomplete(of: Intensities, node: str, through: Array) -> bool:
+    """Whether part of what flows through the node comes from something without a factor."""
+    untold = of.untold[:, of.nodes.index(node)]
+    return bool(through @ (untold > _UNTOLD) > _UNTOLD * float(through.sum()))
 
 
 def _through(outcome: Outcome, node: str) -> Array:
