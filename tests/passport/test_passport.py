@@ -138,7 +138,7 @@ def told(path: Path, *words: str) -> None:
     assert all(word in text for word in words), text
 
 
-@pytest.mark.parametrize("name", ["flows.parquet", "claims.parquet", "factors.json", "park.yaml"])
+@pytest.mark.parametrize("name", ["flows.parquet", "claims.parquet", "factors.json", "bases.csv"])
 def test_a_byte_of_an_input(copied: Copy, name: str) -> None:
     folder = copied()
     content = bytearray((folder / "inputs" / name).read_bytes())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -33,6 +33,7 @@ from zeropark.readings import load
 from zeropark.statement.model import Statement
 from zeropark.statement.verify import Verification, verify
 
+Inputs = Literal["needed", "all"]
 _MOST_TOLD = 20
 
 
@@ -61,6 +62,12 @@ def passport_command(
             "--after", help="The statement before in the chain (its passport.json).", show_default=False
         ),
     ] = None,
+    inputs: Annotated[
+        Inputs,
+        typer.Option(
+            help="Files beside the statement: what its lines read, or all flows, claims and the park file for an auditor."
+        ),
+    ] = "needed",
     as_json: AsJson = False,
 ) -> None:
     """A product's footprint with its evidence: passport, PACT file, statement. 产品碳护照"""
@@ -78,7 +85,7 @@ def passport_command(
             product
         ]
         progress("write the passport", 0.0)
-        issue = Issue(datetime.now(UTC), after, key)
+        issue = Issue(datetime.now(UTC), after, key, inputs == "all")
         written = write_passport(outcome.park, outcome.flows, attribution, footprint, out, issue)
     if as_json:
         print(json.dumps(_summary(written), ensure_ascii=False, indent=2))
@@ -105,10 +112,17 @@ def verify_command(
             "--sha256", help="The hash as printed on the passport or in its code.", show_default=False
         ),
     ] = None,
+    full: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the same passport written with --inputs all: check that the inputs follow from its files.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute a statement from its inputs, line by line; exit 1 where anything disagrees. 复核声明"""
-    found = verify(file / STATEMENT if file.is_dir() else file, key, tuple(before or ()), sha256)
+    found = verify(file / STATEMENT if file.is_dir() else file, key, tuple(before or ()), sha256, full)
     if as_json:
         print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:

@@ -340,7 +340,12 @@ class Graph:
         grid = self.park.spec.footprint.grid if self.park.spec.footprint is not None else {}
         cancelled = getattr(self.park.spec.footprint, "certificates", None)
         own = getattr(asset, "upstream", None)
-        named = [*(value for key, value in grid.items() if key == basis), own, cancelled]
+        public = [
+            a.upstream for a in self.park.assets.values() if isinstance(a, Market)
+        ]  # what came over the grid
+        named = dict.fromkeys(
+            [*(value for key, value in grid.items() if key == basis), own, cancelled, *public]
+        )
         cells = [f'cell({quoted(FACTORS)},{quoted(f"factor.{one}")},"kgco2e")' for one in named if one]
         scales = {"MWh": ("", "*1000", "/3.6"), "GJ": ("", "*3.6")}.get(
             line.amount_unit, ("", "*1000", "/1000")

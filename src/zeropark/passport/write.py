@@ -21,6 +21,7 @@ from zeropark.passport.code import payload_of, svg_of
 from zeropark.passport.evidence import write_evidence
 from zeropark.passport.pact import pact_id, pact_of
 from zeropark.passport.page import passport_page
+from zeropark.passport.reduced import reduce_inputs
 from zeropark.passport.statement_of import statement_of
 from zeropark.passport.workbook import write_workbook
 from zeropark.statement.canonical import canonical, content_of, hash_of, paper_bytes
@@ -38,11 +39,15 @@ _SHORT = 16
 
 @dataclass(frozen=True)
 class Issue:
-    """How a passport is issued. created: the moment; after: file of the statement before; key: private key to sign with."""
+    """How a passport is issued. created: the moment; after: file of the statement before; key: private key to sign with.
+
+    whole: all of the park's flows, claims and file as inputs, for an auditor; else only what the lines read.
+    """
 
     created: datetime
     after: Path | None = None
     key: Path | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ def write_passport(
         previous = hash_of(before[0].statement) if before else ""
         others = variants_of(park, flows, attribution, footprint)
         statement = statement_of(footprint, park, evidence, previous, others)
+        if not issue.whole:
+            statement = reduce_inputs(statement, park, temporary)
         signature = sign(canonical(content_of(statement)), issue.key) if issue.key is not None else ""
         if (fault := _overlap(statement, before, issue.after)) is not None:
             raise InputError([fault])
@@ -100,7 +107,7 @@ def write_passport(
         }
         for name in PAPERS:
             writers[name](temporary / name)
-        _refuse_unsound(verify(temporary / STATEMENT), issue.after)
+        _refuse_unsound(verify(temporary / STATEMENT, issue.key), issue.after)
         _put_in_place(temporary, folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -25,6 +25,8 @@ from zeropark.statement.model import Statement
 
 LEDGER = ("time", "origin", "asset", "node", "claimant", "mwh")
 _KEYS = ["time", "origin", "asset", "node", "claimant"]
+OTHERS = "(others)"
+"""Claimant that stands for all whom a reduced ledger does not name."""
 CERTIFICATES = "certificates"
 """Name of the input that lists certificates."""
 REGISTER = ("certificate", "supply", "from", "to", "mwh", "cancelled_for", "cancelled_on")
@@ -68,7 +70,11 @@ def ledger_faults(chain: Sequence[Claimed], rates: Rates) -> tuple[str, ...]:
     own = _ledger(newest.ledger)
     if not own["time"].isin(rates.times).all():
         return ("claims stand on steps that the flows do not cover",)
-    return tuple(_over(_together(chain, own, rates), rates, newest.statement))
+    faults = tuple(_over(own, rates, newest.statement))
+    together = _together(chain, own, rates)
+    if faults or together is own:
+        return faults
+    return tuple(_over(together, rates, newest.statement))
 
 
 def _together(chain: Sequence[Claimed], own: pd.DataFrame, rates: Rates) -> pd.DataFrame:
@@ -88,6 +94,8 @@ def _together(chain: Sequence[Claimed], own: pd.DataFrame, rates: Rates) -> pd.D
     if len(frames) == 1:
         return own
     table = pd.concat(frames, ignore_index=True)
+    # whom one ledger does not name may have a name in another: counted once, by name
+    table = table[table["claimant"].astype(str) != OTHERS].reset_index(drop=True)
     largest = table["mwh"].abs().groupby([table[k] for k in _KEYS], sort=False).idxmax()
     return table.loc[largest.to_numpy()]
 

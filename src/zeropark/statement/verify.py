@@ -18,6 +18,7 @@ from zeropark.statement.form import form_faults, is_footprint, omission_faults, 
 from zeropark.statement.formula import FLOWS, Doubtful, FormulaError, Quantity
 from zeropark.statement.inputs import InputFault, Readings, as_table, load_input
 from zeropark.statement.model import Input, Statement
+from zeropark.statement.needed import FULL, full_faults
 from zeropark.statement.read import Paper, read_statement
 from zeropark.statement.sign import check
 
@@ -103,12 +104,17 @@ class Verification:
 
 
 def verify(
-    path: Path, key: Path | None = None, before: Sequence[Path] = (), expected: str | None = None
+    path: Path,
+    key: Path | None = None,
+    before: Sequence[Path] = (),
+    expected: str | None = None,
+    full: Path | None = None,
 ) -> Verification:
     """Verify a statement's file.
 
     key: public key that must have signed it. before: statements that lie elsewhere, of the chain or beside it: what they
-    claim counts too. expected: its hash as it was printed (QR code, paper). Raises InputError when the file is no
+    claim counts too. expected: its hash as it was printed (QR code, paper). full: folder with the full inputs, for one whose
+    inputs are only what its lines read. Raises InputError when the file is no
     statement, or the key none.
     """
     paper = read_statement(path)
@@ -126,6 +132,7 @@ def verify(
         Check("period", False, fault) for fault in overlap_faults([statement, *(p.statement for p in chain)])
     ]
     checks += _form_checks(statement)
+    checks += _full_checks(statement, folder, full)
     checks += _claims_checks(paper, found, (*chain, *_beside(before, (paper, *chain))), readings)
     checks.append(_signature_check(paper, key))
     now = Readings(statement.inputs, folder, statement.facts or {})
@@ -185,6 +192,17 @@ def _form_checks(statement: Statement) -> list[Check]:
     if not is_footprint(statement):
         return []
     return [Check("form", False, fault) for fault in form_faults(statement)] or [Check("form", True)]
+
+
+def _full_checks(statement: Statement, folder: Path, full: Path | None) -> list[Check]:
+    """Whether reduced inputs follow from the full ones."""
+    reduced = any(name.startswith(FULL) for name in statement.facts or {})
+    if full is None:
+        why = "the inputs are only what the lines read; --full checks them against the full ones"
+        return [Check("full inputs", None, why)] if reduced else []
+    if not reduced:
+        return [Check("full inputs", None, "the inputs are the full ones")]
+    return [Check(f"full {name}", not wrong, wrong) for name, wrong in full_faults(statement, folder, full)]
 
 
 def _beside(before: Sequence[Path], known: Sequence[Paper]) -> tuple[Paper, ...]:
