@@ -1,11 +1,30 @@
 """Sharing among tenants: by hand, and what must always hold."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zeropark.carbon.sharing import Claim, share_out
+from zeropark.carbon.sharing import Claim, by_contract, the_rest
+
+
+@dataclass(frozen=True)
+class Shared:
+    by_contract: np.ndarray
+    total: np.ndarray
+
+
+def ratio(a, b):
+    return np.divide(a, b, out=np.zeros(np.broadcast_shapes(a.shape, b.shape)), where=b > 0)
+
+
+def share_out(supply, need, claims):
+    """Supply (steps, supplies) shared among needs (steps, tenants), all at one place: what arrives has one mix."""
+    taken, left, wanting = by_contract(supply, need, claims)
+    arrived = ratio(need, need.sum(axis=1)[:, None])[:, :, None] * supply[:, None, :]
+    return Shared(taken, taken + the_rest(wanting, arrived, ratio(left, supply)))
 
 
 def one(supply, need, claims):

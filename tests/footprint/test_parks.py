@@ -264,6 +264,25 @@ def test_other_gases_and_process_co2() -> None:
 # --- plant, primary data, spread ---------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("includes", "counted"), [("construction", 0.0), ("operation", 1.0), (None, 1.0)])
+def test_making_of_a_farm_counts_once(includes: str | None, counted: float) -> None:
+    """The farm's 500 tCO2e/MW over 25 years, 4 h of 8,760, over 4 t; not where its upstream factor has it in it already."""
+    sizes = {("wind", "capacity"): 6.0}
+    assets = {"wind": {"capacity": {"max": 20, "embodied": 500, "lifetime": 25}}}
+    stated = {} if includes is None else {"includes": includes}
+    factors = {"wind": {**FACTORS["wind"], **stated}}
+    wind = 1000 * 6 * 500 / 25 * (4 / 8760) / 4
+    found = oxide(assets, capacities=sizes, factors=factors, embodied=True)
+    assert found.value == found.with_embodied == pytest.approx(510 + counted * wind)
+    assert found.without_embodied == pytest.approx(510)
+    told = {
+        "construction": "not counted on top",
+        None: "factors.wind.includes does not say",
+    }
+    for key, words in told.items():
+        assert any(words in note for note in found.notes) is (key == includes)
+
+
 def test_making_of_the_plant_is_told_beside_and_counted_where_chosen() -> None:
     """Added kiln 5 t/h × 100 tCO2e/(t/h) over 20 years, 4 h of 8,760, over 4 t; wind 6 MW × 500 over 25 years."""
     sizes = {("kiln", "capacity"): 15.0, ("wind", "capacity"): 6.0}

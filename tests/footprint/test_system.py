@@ -12,11 +12,19 @@ from tests.footprint.random_systems import draw
 from zeropark.errors import InputError
 from zeropark.footprint.draws import drawn, spread_of
 from zeropark.footprint.loops import strong_parts, strongest_loop
-from zeropark.footprint.system import Processes, equal_shares, system_of
+from zeropark.footprint.system import Processes, system_of
 from zeropark.footprint.varying import footprints_by_step, pattern_of
 from zeropark.statement.draws import multipliers
 
 SEEDS = st.integers(0, 10**6)
+
+
+def equal_shares(make: sp.csc_array) -> sp.csc_array:
+    """Shares by amount: right where each process gives one product."""
+    total = np.asarray(make.sum(axis=0)).ravel()
+    return sp.csc_array(
+        make @ sp.diags_array(np.divide(1.0, total, out=np.zeros(total.shape), where=total > 0))
+    )
 
 
 def processes(

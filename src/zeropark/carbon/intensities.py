@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from zeropark.carbon.audit import audit
 from zeropark.carbon.carried import carried
 from zeropark.carbon.from_park import asset_of
 from zeropark.carbon.origins import Basis, electricity_nodes
@@ -20,13 +21,15 @@ from zeropark.park.model import Park
 class Intensities:
     """tco2_per_unit: (steps, nodes), operating CO2 of a unit of the node's carrier; NaN where none flows or can tell.
 
-    missing: assets that bring heat, steam or hydrogen without a factor. untold: (steps, nodes) share of what a unit is made
-    of that comes from them; above 0 its intensity cannot be told.
+    worst: largest share of any colour of the trace that does not add up over all carriers (``audit.py``). missing: assets
+    that bring heat, steam or hydrogen without a factor. untold: (steps, nodes) share of what a unit is made of that comes
+    from them; above 0 its intensity cannot be told.
     """
 
     nodes: tuple[str, ...]
     basis: Basis
     tco2_per_unit: Array
+    worst: float = 0.0
     missing: tuple[str, ...] = ()
     untold: Array = field(default_factory=lambda: np.zeros((0, 0)))
 
@@ -52,7 +55,14 @@ def intensities_of(
     )
     own = len(park.spec.nodes)  # nodes of processes come after those of the park
     tco2 = np.where(found.untold[:, :own] > 1e-9, np.nan, found.tco2[:, :own, 0])
-    return Intensities(found.traced.network.nodes[:own], basis, tco2, found.missing, found.untold[:, :own])
+    return Intensities(
+        found.traced.network.nodes[:own],
+        basis,
+        tco2,
+        audit(found.traced).worst,
+        found.missing,
+        found.untold[:, :own],
+    )
 
 
 def _brings_electricity(park: Park, name: str) -> bool:

@@ -21,28 +21,12 @@ class Claim:
     priority: int = 1
 
 
-@dataclass(frozen=True)
-class Shared:
-    """Amounts in every step, (steps, tenants, supplies): by contract, and all told."""
-
-    by_contract: Array
-    total: Array
-
-
-def share_out(supply: Array, need: Array, claims: Sequence[Claim]) -> Shared:
-    """Share ``supply`` (steps, supplies) among ``need`` (steps, tenants), in one unit, all at one place.
+def by_contract(supply: Array, need: Array, claims: Sequence[Claim]) -> tuple[Array, Array, Array]:
+    """What claims take, (steps, tenants, supplies), what is left of each supply, and what each tenant still needs.
 
     Priority 1 is served first. Claims of equal priority are served pro rata to what they may take and their tenant
-    still needs. What no claim takes goes pro rata to what each tenant still needs. Nothing is given twice: over
-    tenants at most the supply, over supplies at most the need.
+    still needs. Nothing is given twice: over tenants at most the supply, over supplies at most the need.
     """
-    taken, left, wanting = by_contract(supply, need, claims)
-    arrived = _ratio(need, need.sum(axis=1)[:, None])[:, :, None] * supply[:, None, :]
-    return Shared(taken, taken + the_rest(wanting, arrived, _ratio(left, supply)))
-
-
-def by_contract(supply: Array, need: Array, claims: Sequence[Claim]) -> tuple[Array, Array, Array]:
-    """What claims take, (steps, tenants, supplies), what is left of each supply, and what each tenant still needs."""
     left, wanting = supply.astype(np.float64), need.astype(np.float64)
     taken = np.zeros((supply.shape[0], need.shape[1], supply.shape[1]))
     for priority in sorted({claim.priority for claim in claims}):

@@ -24,7 +24,7 @@ from zeropark.footprint.inventory import (
     Good,
     Inventory,
     embodied_of,
-    embody,
+    embody_supply,
     evidence,
     is_electric,
     joined,
@@ -228,7 +228,7 @@ def _factor(
         else:
             inventory.burdens.append(replace(burden, process=process, id=f"electricity.{process}"))
     if name == origin.name:
-        embody(inventory, amounts, name, process)
+        embody_supply(inventory, amounts, name, process, key_of(origin.name))
 
 
 def _opening(inventory: Inventory, amounts: Amounts, opened: list[tuple[str, float]]) -> None:

@@ -14,6 +14,8 @@ from zeropark import units
 from zeropark.carbon.factors import OperatingFactor, greenhouse_effect
 from zeropark.errors import Fault, nearest
 from zeropark.footprint.amounts import Amounts
+from zeropark.footprint.cited import evidence as evidence
+from zeropark.footprint.cited import line_of as line_of
 from zeropark.footprint.modes import Modes
 from zeropark.footprint.result import ContributionKind
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
@@ -161,7 +163,7 @@ def _supply(inventory: Inventory, amounts: Amounts, name: str, asset: Source | M
         inventory.broken[name] = [burden]
     else:
         inventory.burdens.append(burden)
-    embody(inventory, amounts, name, name)
+    embody_supply(inventory, amounts, name, name, asset.node)
 
 
 def upstream_burden(
@@ -191,23 +193,6 @@ def upstream_burden(
 
 def _described(name: str, factor: UpstreamFactor) -> str:
     return f"factor '{name}': {factor.region}, {factor.year}, {factor.quality}"
-
-
-def line_of(park: Park, path: str) -> int | None:
-    """The line of a dotted path of the park file, or of the section that it would stand in."""
-    parts = path.split(".")
-    return next(
-        (park.lines[key] for n in range(len(parts), 0, -1) if (key := ".".join(parts[:n])) in park.lines),
-        None,
-    )
-
-
-def evidence(park: Park, path: str, default: str) -> tuple[str, str]:
-    """Source and mark of a number of the park file."""
-    for found in park.assumptions:
-        if found.path == path:
-            return found.source or default, found.mark
-    return default, ""
 
 
 def _demand(inventory: Inventory, amounts: Amounts, name: str, asset: Demand) -> None:
@@ -440,6 +425,35 @@ def embody(inventory: Inventory, amounts: Amounts, name: str, process: str, part
             inventory.broken.setdefault(process, []).append(burden)
         else:
             inventory.burdens.append(replace(burden, amount=burden.amount * part))
+
+
+def embody_supply(inventory: Inventory, amounts: Amounts, name: str, process: str, product: str) -> None:
+    """The same of a source or market, unless its upstream factor has the making of the plant in it already."""
+    found = embodied_of(amounts, name, process, inventory.titles[process])
+    if not found:
+        return
+    upstream = getattr(amounts.park.assets[name], "upstream", None) or ""
+    factor = amounts.park.spec.factors.get(upstream)
+    includes = factor.includes if factor is not None else "operation"
+    if includes != "construction":
+        embody(inventory, amounts, name, process)
+    if includes != "operation":
+        english, chinese = _MAKING[includes]
+        key = f"factors.{upstream}"
+        what = joined(english.format(key), chinese.format(key), inventory.titles[process])
+        inventory.notes.append((product, what))
+
+
+_MAKING: Mapping[str | None, tuple[str, str]] = {
+    "construction": (
+        "making of {{0}} is in its upstream factor ({}) and not counted on top",
+        "{{0}}的建造已含于其上游因子（{}），不再叠加",
+    ),
+    None: (
+        "making of {{0}} may count twice where the plant is counted: {}.includes does not say what its factor has in it",
+        "计入设备隐含碳时，{{0}}的建造可能重复计算：{}.includes 未说明上游因子包含的范围",
+    ),
+}
 
 
 def embodied_of(amounts: Amounts, name: str, process: str, title: str) -> list[Burden | Fault]:

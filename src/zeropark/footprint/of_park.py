@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -238,17 +238,37 @@ def _spreads(solved: Solved, spec: FootprintSpec, nodes: list[str]) -> dict[str,
     }
 
 
+def _grid_notes(context: _Context, passed: Collection[str]) -> list[str]:
+    """Which factor public electricity takes on each basis, and what then tells market and hourly figures apart."""
+    if not any(product.startswith("electricity:") for product in passed):
+        return []
+    titles = {"location": "基于位置", "market": "基于市场", "hourly": "逐时匹配"}
+    absent = [name for name in BASES if name not in context.spec.grid]
+    stated = {name: context.spec.grid[name] for name in BASES if name in context.spec.grid}
+    notes = []
+    if absent:
+        notes.append(
+            both(
+                f"footprint.grid states no factor for {', '.join(absent)}: public electricity takes that of its market",
+                f"footprint.grid 未给出{'、'.join(titles[n] for n in absent)}口径的因子：公共电网电力取购电市场的上游因子",
+            )
+        )
+    if stated.get("market") == stated.get("hourly"):
+        notes.append(
+            both(
+                "market-based and hourly figures weigh public electricity alike: they differ by what contracts and "
+                "certificates cover, over the period or in each hour, and by nothing else",
+                "基于市场与逐时匹配对公共电网电力采用同一因子：二者仅因合同与绿证按本期或逐时覆盖的电量而不同",
+            )
+        )
+    return notes
+
+
 def _notes(context: _Context, chosen: Solved, node: str, shared_behind: set[str]) -> tuple[str, ...]:
     inventory = chosen.shared.inventory
     passed, _ = upstream_of(inventory, [node])
     notes = list(dict.fromkeys(note for product, note in inventory.notes if product in passed))
-    if any(name not in context.spec.grid for name in BASES):
-        notes.append(
-            both(
-                "public electricity takes the market's own factor on every basis for which footprint.grid states none",
-                "footprint.grid 未给出的口径，公共电网电力取其市场自身的上游因子",
-            )
-        )
+    notes += _grid_notes(context, passed)
     if not shared_behind:
         notes.append(both("nothing behind it is shared among co-products", "其上游无联产品分摊"))
     if not context.spec.embodied:

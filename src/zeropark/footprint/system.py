@@ -185,11 +185,3 @@ def _loop_fault(processes: Processes, matrix: sp.csr_array) -> Fault:
     found = f"a loop with a gain of {loop.gain:.6g}: {' → '.join([*names, names[0]])}"
     hint = "nothing, or too little, of it leaves the loop: check these amounts, or take a longer period"
     return Fault(processes.file, None, names[1], found, "a gain below 1: less comes back than went in", hint)
-
-
-def equal_shares(make: sp.csc_array) -> sp.csc_array:
-    """Shares by amount: right where each process gives one product, or products in one unit that count alike."""
-    total = np.asarray(make.sum(axis=0)).ravel()
-    return sp.csc_array(
-        make @ sp.diags_array(np.divide(1.0, total, out=np.zeros(total.shape), where=total > 0))
-    )

@@ -32,6 +32,9 @@ class UpstreamFactor(Declared):
     """Whether it rests on data of the very supplier (counts to the primary data share)."""
     spread: Annotated[float, Unit("1", ge=1, le=10)] = 1.0
     """Geometric standard deviation (lognormal); 1 means that no uncertainty is stated."""
+    includes: Literal["construction", "operation"] | None = None
+    """``construction``: making of the plant is in it, so that ``embodied`` of an asset that names it is not counted on top;
+    ``operation``: it is not; absent: not known, and footprints that count both say so."""
     fossil: Annotated[float, Unit("1", ge=0, le=1)] = 1.0
     """Share of fossil greenhouse gases in it; the rest is biogenic or from land use."""
     name: str = ""

@@ -51,7 +51,15 @@ def intensity_block(outcome: Outcome) -> Block | None:
             Head(both("Unit", "单位"), "text", 8),
         ),
         tuple(_row(outcome, node, found["location"], found["hourly"]) for node in park.spec.nodes),
-        tuple(_missing(park, name) for name in found["location"].missing),
+        (
+            both(
+                "Carbon adds up over all carriers: entered and in store before = left + lost + in store after; largest gap "
+                f"{max(one.worst for one in found.values()):.1e}.",
+                "全介质碳流守恒：进入 + 期初存量 = 离开 + 损失 + 期末存量；最大偏差 "
+                f"{max(one.worst for one in found.values()):.1e}。",
+            ),
+            *(_missing(park, name) for name in found["location"].missing),
+        ),
     )
 
 
