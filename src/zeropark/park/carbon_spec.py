@@ -98,4 +98,4 @@ class CarbonSpec(Declared):
     """What no contract claims is shared pro rata to what each tenant still needs."""
     certificates: str | None = None
     """Register of certificates: a CSV file relative to the park folder (columns: certificate, supply, from, to, mwh,
-    cancelled_for, cancelled_on)."""
+    cancelled_for, cancelled_on; where the park sold certificates of its own plants, sold_to and sold_on)."""
