@@ -13,6 +13,7 @@ from zeropark.passport.words import AS_STATED
 from zeropark.statement.canonical import hash_of
 from zeropark.statement.formula import ident, is_declared, parse
 from zeropark.statement.model import Line, Statement
+from zeropark.statement.needed import FULL
 from zeropark.texts import in_language
 
 _PARTS = ("gate", "electricity", "upstream", "embodied")
@@ -71,6 +72,7 @@ def context_of(statement: Statement, park: Park, language: Language) -> dict[str
         "lines": len(statement.lines),
         "declared": sum(is_declared(parse(line.formula)) for line in statement.lines),
         "claimed": bool(statement.claims),
+        "reduced": any(name.startswith(FULL) for name in facts),
         "certificates": facts["certificates"] == "listed",
     }
 
