@@ -26,6 +26,7 @@ from zeropark.cbam.model import (
 )
 from zeropark.cbam.processes import activity_level, gain
 from zeropark.cbam.streams import known, source_results
+from zeropark.cbam.terms import POWER_SOURCES
 from zeropark.errors import Fault, nearest
 from zeropark.texts import in_language
 
@@ -82,6 +83,7 @@ def installation_faults(installation: Installation) -> list[Fault]:
     for precursor in installation.precursors:
         _precursor(finder, precursor)
     _products(finder)
+    _period(finder)
     _prices(finder)
     if not finder.faults:
         _loops(finder)
@@ -243,8 +245,11 @@ def _known(ids: list[str]) -> str:
 def _products(finder: _Finder) -> None:
     installation = finder.installation
     ids = [process.id for process in installation.processes]
-    for product in installation.products:
+    rows = [product.row for product in installation.products]
+    for number, product in enumerate(installation.products):
         at = f"products.{product.row}"
+        if product.row in rows[:number]:
+            finder.add(f"{at}.row", f"row {product.row} twice", "rows that differ")
         if product.process not in ids:
             finder.add(f"{at}.process", f"'{product.process}'", _known(ids), nearest(product.process, ids))
         blank_allowed = installation.regime != DEFINITIVE  # the template computes without it
@@ -252,6 +257,12 @@ def _products(finder: _Finder) -> None:
             r"\d{4}(\d{2}){0,3}", product.cn_code
         ):
             finder.add(f"{at}.cn_code", f"'{product.cn_code}'", "a CN code of 4 to 10 digits")
+
+
+def _period(finder: _Finder) -> None:
+    begin, end = finder.installation.period_begin, finder.installation.period_end
+    if begin is not None and end is not None and end < begin:
+        finder.add("period_end", f"{end}", f"a day after the first, {begin}")
 
 
 def _prices(finder: _Finder) -> None:
@@ -306,6 +317,10 @@ def _definitive(finder: _Finder) -> None:
     """What only the definitive regime asks for: no blanks, functional units, evidence for actual electricity factors."""
     installation = finder.installation
     seen = {fault.field for fault in finder.faults}
+    for precursor in installation.precursors:
+        for name in ("see_direct", "see_indirect"):
+            value = getattr(precursor, name)
+            finder.within(f"precursors.{precursor.id}.{name}", value, 0, float("inf"), "0 or more")
     for blank in blanks_of(installation):
         if installation.cells.get(blank.place, blank.place) not in seen:
             hint = _PRECURSOR_HINT if blank.place.endswith("see_direct") else ""
@@ -349,6 +364,10 @@ def _shares(finder: _Finder, product: Product) -> None:
 
 def _evidence(finder: _Finder, process: ProductionProcess) -> None:
     power = process.electricity
+    told = power.ef_source
+    if known(power.consumed_mwh) > 0 and told is not None and told not in POWER_SOURCES:
+        expected = "one of " + ", ".join(POWER_SOURCES)
+        finder.add(f"processes.{process.id}.electricity.ef_source", f"'{told}'", expected, EVIDENCE_CLAUSE)
     if known(power.consumed_mwh) <= 0 or power.ef_source not in ACTUAL_SOURCES:
         return
     place, evidence = f"processes.{process.id}.electricity.ef_source", power.evidence

@@ -24,6 +24,7 @@ from zeropark.cbam.defaults import (
 )
 from zeropark.cbam.goods import CLINKER_CODES, content_of, digits
 from zeropark.cbam.result import CbamResult, ProcessResult, ProductResult
+from zeropark.cbam.terms import LARGEST
 from zeropark.errors import Fault, InputError
 from zeropark.texts import both
 
@@ -92,8 +93,8 @@ class ProductCost:
 def cost_of(see: float, free_allocation: float, price: float, paid: float, basis: str) -> Cost:
     """The cost of one tonne. Raises InputError for a price or deduction below zero."""
     for name, value in (("certificate price", price), ("carbon price paid", paid)):
-        if value < 0:
-            raise InputError([Fault("cost", None, name, f"{value:g}", "0 or more")])
+        if not 0 <= value <= LARGEST:
+            raise InputError([Fault("cost", None, name, f"{value:g}", "0 or more, and finite")])
     certificates = max(see - free_allocation, 0.0)
     due = certificates * price
     return Cost(basis, see, free_allocation, certificates, price, min(paid, due), due - min(paid, due))

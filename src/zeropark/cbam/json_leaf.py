@@ -7,7 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from zeropark.cbam.terms import LARGEST, is_nothing, number_of, plain, plain_unit, read_as_blank
+from zeropark.cbam.terms import (
+    FLAGS,
+    LARGEST,
+    is_nothing,
+    number_of,
+    plain,
+    plain_unit,
+    read_as_blank,
+    written_unit,
+)
 from zeropark.errors import Fault, nearest
 
 Term = TypeVar("Term")
@@ -120,7 +129,7 @@ class Branch:
             return 1.0
         bare = plain_unit(unit)
         if bare not in units:
-            self.fault(key, f"unit '{unit}'", " or ".join(units), nearest(bare, units))
+            self.fault(key, f"unit '{unit}'", " or ".join(map(written_unit, units)), "")
         return units.get(bare, 1.0)
 
     def unit(self, key: str, known: Mapping[str, Term]) -> Term | None:
@@ -157,9 +166,14 @@ class Branch:
         return tuple(found)
 
     def flag(self, key: str) -> bool | None:
-        """True, false or blank."""
+        """True, false or blank, or a word for it. Anything else is a fault."""
         _, _, value = self._leaf(key)
-        return value if isinstance(value, bool) else None
+        if value is None or isinstance(value, bool):
+            return value
+        found = FLAGS.get(plain(value)) if isinstance(value, str) else None
+        if found is None and not (isinstance(value, str) and (not value.strip() or is_nothing(value))):
+            self.fault(key, _words(value), "true or false")
+        return found
 
     def any(self, key: str, place: str | None = None) -> float | str | None:
         """A number where it is one, else a text. A number in percent becomes a fraction."""

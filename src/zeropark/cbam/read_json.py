@@ -77,6 +77,7 @@ def installation_of(data: object, file: str) -> Installation:
         log.fault("schema", repr(data.get("schema")), f"'{SCHEMA}'")
     root = Branch(data, "", log)
     names = _names(root)
+    log.cells["period_end"] = "source.reporting_period.end"
     source = root.branch("source")
     installation = Installation(
         name=root.text("title") or root.text("id") or file,
@@ -243,7 +244,7 @@ def _electricity(used: Branch, exported: Branch, at: str) -> Electricity:
     return Electricity(
         consumed_mwh=used.number("consumed", units=terms.MEGAWATT_HOURS, place=f"{at}.consumed_mwh"),
         ef_tco2_per_mwh=used.number("ef", units=terms.PER_MEGAWATT_HOUR, place=f"{at}.ef_tco2_per_mwh"),
-        ef_source=used.text("ef_source", place=f"{at}.ef_source"),
+        ef_source=terms.power_source(used.text("ef_source", place=f"{at}.ef_source")),
         exported_mwh=exported.number("amount", units=terms.MEGAWATT_HOURS, place=f"{at}.exported_mwh"),
         exported_ef_tco2_per_mwh=exported.number(
             "ef", units=terms.PER_MEGAWATT_HOUR, place=f"{at}.exported_ef_tco2_per_mwh"
@@ -287,7 +288,7 @@ def _precursor(branch: Branch, id_: str, names: dict[str, str]) -> PurchasedPrec
         electricity_ef_tco2_per_mwh=branch.number(
             "electricity_ef", units=terms.PER_MEGAWATT_HOUR, place=f"{at}.electricity_ef_tco2_per_mwh"
         ),
-        electricity_ef_source=branch.text("electricity_ef_source"),
+        electricity_ef_source=terms.power_source(branch.text("electricity_ef_source")),
         see_indirect=branch.number("see_indirect", units=terms.PER_TONNE),
         justification=branch.text("justification"),
     )
@@ -305,6 +306,8 @@ def _has_process(branch: Branch) -> bool:
 
 def _product(branch: Branch, row: int, names: dict[str, str]) -> Product:
     told_row = branch.number("row")
+    if told_row is not None and told_row != int(told_row):
+        branch.fault("row", f"{told_row:g}", "a whole number")
     row = row if told_row is None else int(told_row)
     branch = branch.named(f"products.{row}")
     process = _who(branch.text("process") or "", names)

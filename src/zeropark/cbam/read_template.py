@@ -94,6 +94,7 @@ def _about(cells: Cells) -> tuple[str | None, str | None, date | None, date | No
     """Name, country, first and last day (sheet A, sections 1 and 2)."""
     period = row_of(cells, A_SHEET, "C", 1, 9)
     about = row_of(cells, A_SHEET, "C", 2, 17)
+    cells.places["period_end"] = f"{A_SHEET}!L{period}"
     name = cells.text(A_SHEET, f"I{about + 3}") or cells.text(A_SHEET, f"I{about + 2}")
     return (
         name,

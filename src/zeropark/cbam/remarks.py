@@ -7,6 +7,7 @@ from zeropark.cbam.countries import country_code, country_controls
 from zeropark.cbam.goods import EXEMPT_ORIGINS, NITROGEN_SUPPLEMENTARY, digits
 from zeropark.cbam.leftovers import read_as_none
 from zeropark.cbam.model import DEFINITIVE, Installation
+from zeropark.cbam.plausible import hardly_meant
 from zeropark.cbam.processes import exports_no_heat
 from zeropark.cbam.result import InstallationResult, PrecursorResult, ProcessResult
 from zeropark.texts import both
@@ -100,7 +101,12 @@ def controls_of(
     precursors: tuple[PrecursorResult, ...],
 ) -> tuple[str, ...]:
     """What was read as none though something should stand there, what does not close, and what else looks wrong."""
-    texts = [*installation.remarks, *read_as_none(installation), *country_controls(installation)]
+    texts = [
+        *installation.remarks,
+        *read_as_none(installation),
+        *hardly_meant(installation),
+        *country_controls(installation),
+    ]
     for result in processes:
         if not _closed(result.production_control, result.activity_level):
             texts.append(

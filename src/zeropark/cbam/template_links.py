@@ -103,7 +103,9 @@ def _process(
         electricity=Electricity(
             consumed_mwh=number("L", 54, "electricity.consumed_mwh"),
             ef_tco2_per_mwh=number("L", 55, "electricity.ef_tco2_per_mwh"),
-            ef_source=cells.text(D_SHEET, f"L{block + 56}", f"{at}.electricity.ef_source"),
+            ef_source=terms.power_source(
+                cells.text(D_SHEET, f"L{block + 56}", f"{at}.electricity.ef_source")
+            ),
             exported_mwh=number("L", 60, "electricity.exported_mwh"),
             exported_ef_tco2_per_mwh=number("L", 61, "electricity.exported_ef_tco2_per_mwh"),
         ),
@@ -218,7 +220,7 @@ def _precursor(
             E_SHEET, f"M{block + 36}", sources, f"{at}.specific_electricity_source"
         ),
         electricity_ef_tco2_per_mwh=value(37, "electricity_ef_tco2_per_mwh"),
-        electricity_ef_source=cells.text(E_SHEET, f"M{block + 37}"),
+        electricity_ef_source=terms.power_source(cells.text(E_SHEET, f"M{block + 37}")),
         see_indirect=_typed_over(cells, f"L{block + 38}", f"{at}.see_indirect"),
         justification=cells.text(E_SHEET, f"K{block + 40}"),
     )

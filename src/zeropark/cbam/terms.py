@@ -63,6 +63,10 @@ CALORIFIC = {"gj/t": 1.0, "gj/1000nm3": 1.0, "mj/kg": 1.0, "mj/nm3": 1.0, "tj/gg
 CARBON = {"tc/t": 1.0, "tc/1000nm3": 1.0, "kgc/kg": 1.0, "kgc/t": 1e-3}
 
 
+POWER_SOURCES = ("D.4(a)", "D.4(b)", "D.4.1", "D.4.2", "D.4.3.1", "D.4.3.2", "Mix")
+"""Sources of an electricity factor, as the template's list has them (Parameters_Constants, row 15)."""
+
+
 def plain(text: str) -> str:
     """Words in lower case, single spaces, no underscores: how terms are compared."""
     return re.sub(r"[\s_]+", " ", text).strip().lower()
@@ -76,6 +80,12 @@ def regime_of(text: str) -> Regime | None:
     if definitive == transitional:
         return None
     return DEFINITIVE if definitive else TRANSITIONAL
+
+
+def power_source(text: str | None) -> str | None:
+    """A source of an electricity factor as the list writes it, whatever its case and blanks; other words as they are."""
+    bare = re.sub(r"\s", "", text or "").lower()
+    return next((source for source in POWER_SOURCES if source.lower() == bare), text)
 
 
 def plain_unit(text: str) -> str:
@@ -93,6 +103,15 @@ def is_equivalents(unit: str) -> bool:
     return re.search(r"co(2|₂)[\s_-]*e", unit, re.IGNORECASE) is not None
 
 
+def written_unit(plain: str) -> str:
+    """A unit as people write it, of one that is compared: ``tCO2/MWh`` of ``tco2/mwh``."""
+    for small, usual in (("co2", "CO2"), ("wh", "Wh"), ("nm3", "Nm3"), ("tc/", "tC/"), ("kgc/", "kgC/")):
+        plain = plain.replace(small, usual)
+    plain = re.sub(r"\bm(?=Wh)", "M", re.sub(r"\bg(?=Wh)", "G", plain))
+    return re.sub(r"\b([gtmp])j\b", lambda found: found[0].upper(), plain)
+
+
+FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 LARGEST = 1e30
 """No amount or factor comes near; a larger one would overflow where it is multiplied."""
 NOTHING = frozenset(

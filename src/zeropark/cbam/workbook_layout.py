@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_args
 
+from zeropark.park.cbam_checks import ANY_ROUTE
 from zeropark.park.cbam_checks import ROUTES as WITH_ROUTES
 from zeropark.park.cbam_spec import GoodsCategory
 
@@ -52,10 +53,9 @@ PRECURSOR_BLOCK, PRECURSOR_STEP = 14, 44
 COMMUNICATION_ROW = 26
 
 ALL_ROUTES = "All production routes"
-_OTHER = ("Other production routes", "Unknown production routes")
 ROUTES: Mapping[str, tuple[str, ...]] = {
     ("Calcined clays " if category == "Calcined clays" else category): (
-        (*WITH_ROUTES[category], *_OTHER) if category in WITH_ROUTES else (ALL_ROUTES,)
+        (*WITH_ROUTES[category], *ANY_ROUTE) if category in WITH_ROUTES else (ALL_ROUTES,)
     )
     for category in get_args(GoodsCategory)
 }

@@ -28,7 +28,8 @@ ROUTES = {
     "Unwrought aluminium": ("Primary (electrolytic) smelting", "Secondary melting (recycling)"),
 }
 """Categories that have routes, and their routes besides other and unknown ones (template V2.1, Parameters_Constants)."""
-_ANY = ("Other production routes", "Unknown production routes")
+ANY_ROUTE = ("Other production routes", "Unknown production routes")
+"""Routes of every category that has routes."""
 
 
 def cbam_faults(spec: ParkFile, add: Add) -> None:
@@ -97,9 +98,9 @@ def _route(path: Path_, category: str, route: str, add: Add) -> None:
     if not routes:
         if route:
             add(path, f"route '{route}'", f"no route: {category} has only one", "leave it out")
-    elif route not in (*routes, *_ANY):
+    elif route not in (*routes, *ANY_ROUTE):
         found = f"'{route}'" if route else "no route"
-        add(path, found, "one of " + "; ".join((*routes, *_ANY)), nearest(route, routes))
+        add(path, found, "one of " + "; ".join((*routes, *ANY_ROUTE)), nearest(route, routes))
 
 
 def _goods(spec: ParkFile, section: CbamSpec, add: Add) -> None:
