@@ -67,7 +67,8 @@ def context_of(paper: Paper, language: Language) -> dict[str, Any]:
         "installation": _installation(result, language),
         "evidence": _evidence(paper, language),
         "figures": _figures(language),
-        "notes": [in_language(note, language) for note in (*result.notes, *result.controls)],
+        "controls": [in_language(note, language) for note in dict.fromkeys(result.controls)],
+        "notes": [in_language(note, language) for note in result.notes],
         "versions": [
             (t("regime", language), _regime(result, language)),
             (t("defaults", language), result.defaults_version),

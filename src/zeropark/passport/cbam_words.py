@@ -73,9 +73,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "default-cost": ("default values", "缺省值"),
     "levers": ("What would make it cheaper", "降低成本的途径"),
     "levers-note": (
-        "Change of the cost in EUR/t, each lever alone, recomputed through the whole chain. Single effects overlap: the"
-        " line below says what all together give.",
-        "各措施单独实施时每吨成本的变化（欧元/吨），沿整条工序链重新计算。单项效果有重叠：下方为同时实施的结果。",
+        "Change of the cost in EUR/t, each lever alone, recomputed through the whole chain.",
+        "各措施单独实施时每吨成本的变化（欧元/吨），沿整条工序链重新计算。",
+    ),
+    "levers-overlap": (
+        "Single effects overlap: the line below says what all together give.",
+        "单项效果有重叠：下方为同时实施的结果。",
     ),
     "lever": ("Lever", "措施"),
     "see-change": ("t CO2e/t", "t CO2e/t"),
@@ -110,7 +113,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "O read in the official text · 2 second-hand · R recalled, to be checked",
         "O 官方文本 · 2 二手资料 · R 凭记忆，待核对",
     ),
-    "notes": ("What is not in it", "未包含与未闭合事项"),
+    "controls": ("To check", "待核对"),
+    "notes": ("What is not in it", "未包含事项"),
     "versions": ("Versions", "版本"),
     "defaults": ("default values", "缺省值"),
     "hash": ("SHA-256 of installation_data in cbam.json", "cbam.json 中 installation_data 的 SHA-256"),
