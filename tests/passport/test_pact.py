@@ -170,3 +170,26 @@ def test_listed_and_filtered(works: Works, issued: Passport, tmp_path: Path) -> 
     (tmp_path / "b/pact.json").write_text("{}")
     with pytest.raises(InputError, match="no PACT footprint"):
         footprints_in(tmp_path)
+
+
+def test_characterization_factors_are_those_that_the_factors_state(works: Works, issued: Passport) -> None:
+    """PACT asks for a set that is not empty: what the list states, else AR6 and a sentence that nobody stated it."""
+    found = pact(issued)
+    assert found["pcf"]["ipccCharacterizationFactors"] == ["AR6"]
+    assert "Not stated for the characterization factors of: mine, mix, sun. AR6 stands" in found["comment"]
+    park = works.outcome.park
+    some = {
+        name: f.model_copy(update={"gwp": "AR5"}) if name == "mix" else f
+        for name, f in park.spec.factors.items()
+    }
+    told = pact_of(
+        issued.statement, replace(park, spec=park.spec.model_copy(update={"factors": some})), CREATED
+    )
+    assert told["pcf"]["ipccCharacterizationFactors"] == ["AR5"]
+    assert "factors of: mine, sun." in told["comment"]
+    assert "AR6" not in told["comment"]
+    every = {name: f.model_copy(update={"gwp": "AR6"}) for name, f in park.spec.factors.items()}
+    told = pact_of(
+        issued.statement, replace(park, spec=park.spec.model_copy(update={"factors": every})), CREATED
+    )
+    assert "Not stated" not in told["comment"]

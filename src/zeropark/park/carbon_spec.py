@@ -37,6 +37,8 @@ class UpstreamFactor(Declared):
     ``operation``: it is not; absent: not known, and footprints that count both say so."""
     fossil: Annotated[float, Unit("1", ge=0, le=1)] = 1.0
     """Share of fossil greenhouse gases in it; the rest is biogenic or from land use."""
+    gwp: Literal["AR4", "AR5", "AR6"] | None = None
+    """IPCC report whose global warming potentials its CO2e is made with, as its source says; absent: the source does not."""
     name: str = ""
     name_zh: str = ""
 

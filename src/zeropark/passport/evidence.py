@@ -125,6 +125,7 @@ def _factors(park: Park) -> dict[str, dict[str, str | float]]:
             "quality": factor.quality,
             "spread": factor.spread,
             "fossil": factor.fossil,
+            "gwp": factor.gwp or "",
             "source": evidence.source if evidence else "",
             "mark": evidence.mark if evidence else "",
             "date": evidence.date if evidence else "",

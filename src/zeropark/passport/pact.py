@@ -34,6 +34,7 @@ _DECLARED = {
     "MJ": "megajoule",
     "pcs": "piece",
 }
+_LATEST = "AR6"
 _NO_MASS = ("kilowatt hour", "megajoule")
 _QUALITY = {"measured": 1, "supplier": 2, "database": 3, "literature": 4, "estimate": 5}
 _AGES = ((3, 1), (6, 2), (10, 3), (15, 4))
@@ -70,7 +71,7 @@ def pact_of(
         "productIds": list(dict.fromkeys(product.identifiers if product is not None else ()))
         or [_urn("product", park.spec.name, tenant or "", statement.subject)],
         "productNameCompany": name,
-        "comment": _comment(statement),
+        "comment": _comment(statement, park.spec),
         "pcf": _carbon(statement, park),
     }
     if product is not None and product.cn_code:
@@ -129,7 +130,7 @@ def _carbon(statement: Statement, park: Park) -> dict[str, Any]:
         "fossilGhgEmissions": decimal(max(total - biogenic, 0.0)),
         "fossilCarbonContent": decimal(carbon * mass),
         "packagingEmissionsIncluded": False,
-        "ipccCharacterizationFactors": ["AR6"],
+        "ipccCharacterizationFactors": _reports(statement, park.spec)[0],
         "crossSectoralStandards": ["PACT-3.0"],
         "exemptedEmissionsPercent": "0",
         "exemptedEmissionsDescription": _exempted(values),
@@ -185,7 +186,18 @@ def _allocation(statement: Statement) -> str:
     )
 
 
-def _comment(statement: Statement) -> str:
+def _reports(statement: Statement, spec: ParkFile) -> tuple[list[str], str]:
+    """IPCC reports that the factors read were made with, and a sentence on those that do not say: PACT asks for one."""
+    read = {name: spec.factors[name].gwp for name in _read(statement, spec)}
+    known: list[str] = sorted({gwp for gwp in read.values() if gwp})
+    silent = [spec.factors[name].name or name for name, gwp in read.items() if not gwp]
+    if not silent:
+        return known or [_LATEST], ""
+    what = f"Not stated for the characterization factors of: {', '.join(sorted(silent))}."
+    return known or [_LATEST], what if known else f"{what} {_LATEST} stands where PACT asks for a value."
+
+
+def _comment(statement: Statement, spec: ParkFile) -> str:
     facts = statement.facts or {}
     notes = [in_language(note, "en") for note in facts.get("notes", "").splitlines() if note]
     basis = f"Electricity: {facts.get('basis', '')} basis."
@@ -203,20 +215,31 @@ def _comment(statement: Statement) -> str:
         else []
     )
     volume = ["Cubic metres are normal cubic metres."] if "Nm3" in facts.get("unit", "") else []
-    given = (
-        "Characterization factors are those of the factors' own sources; AR6 where these follow the latest."
+    given = _reports(statement, spec)[1]
+    other = (
+        [
+            "What is not fossil, by the factors' own statement, stands as biogenicNonCO2Emissions; it may be of land use."
+        ]
+        if max(parts[0], 0.0) > 0
+        else []
     )
-    return " ".join([basis, f"Statement {hash_of(statement)}.", *sentences, *credit, *volume, given, rating])
+    told = [basis, f"Statement {hash_of(statement)}.", *sentences, *credit, *other, *volume, given, rating]
+    return " ".join(text for text in told if text)
 
 
 def _secondary(statement: Statement, spec: ParkFile) -> list[dict[str, str]]:
     """The factors of the user's list that lines of the statement read, primary ones left out."""
-    own = [line for line in statement.lines if line.id.startswith(("product.", "process."))]
-    read = {name for name in spec.factors for line in own if f'"factor.{name}"' in line.formula}
+    read = _read(statement, spec)
     found = {
         (f.name or name, str(f.year)) for name, f in spec.factors.items() if name in read and not f.primary
     }
     return [{"name": name, "version": year} for name, year in sorted(found)]
+
+
+def _read(statement: Statement, spec: ParkFile) -> list[str]:
+    """Factors of the user's list that the lines of the value read; not those of other choices."""
+    own = [line.formula for line in statement.lines if line.id.startswith(("product.", "process."))]
+    return [name for name in spec.factors if any(f'"factor.{name}"' in formula for formula in own)]
 
 
 def _ratings(statement: Statement, spec: ParkFile) -> dict[str, str] | None:

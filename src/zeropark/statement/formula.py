@@ -261,9 +261,10 @@ def _drawn(of: Drawn, value: Callable[[Expression], Quantity]) -> Quantity:
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by the caller
         factors = multipliers(names, [spread.value for _, _, spread in terms], runs, seed)
         values = certain.value + np.array([part.value for _, part, _ in terms]) @ factors
+        found = summary(values)[of.what]
     size = certain.size + math.fsum(part.size for _, part, _ in terms)
     read = {name for one in (certain, *(q for _, *both in terms for q in both)) for name in one.slope}
-    return Quantity(summary(values)[of.what], size, dict.fromkeys(read, math.nan))
+    return Quantity(found, size, dict.fromkeys(read, math.nan))
 
 
 def _whole(of: Quantity, least: int, most: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from zeropark.statement.read import strict_json
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+_NUMBER = re.compile(r" *[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)? *", re.ASCII)
 STEP = "step_hours"
 """The fact that says how long a step of the flows is, h."""
 
@@ -60,11 +62,16 @@ def as_table(one: Input, folder: Path) -> Any:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
         if path.suffix == ".csv":
+            head = pd.read_csv(path, dtype=str, keep_default_na=False, header=None, nrows=1)
+            if head.iloc[0].duplicated().any():
+                raise InputFault(f"{one.file} has two columns of one name")
             return pd.read_csv(path, dtype=str, keep_default_na=False)
         if path.suffix == ".json":
             return strict_json(path.read_text(encoding="utf-8"), path.name)
     except InputError as error:
         raise InputFault(str(error)) from error
+    except InputFault:
+        raise
     except Exception as error:  # pandas and pyarrow raise many kinds for a broken file
         raise InputFault(f"{one.file} cannot be read") from error
     raise InputFault(f"{one.file} is no table and no JSON")
@@ -221,6 +228,9 @@ def numbers(column: pd.Series[Any]) -> Array:
 
 
 def _number(value: Any) -> float:
+    """Text only in one spelling: Python would also take ``1_0`` and digits of other scripts, other readers would not."""
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return math.nan
     try:
         return float(value)
     except (TypeError, ValueError):
