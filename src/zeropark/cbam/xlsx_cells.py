@@ -13,7 +13,16 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from zeropark.cbam.terms import LARGEST, is_nothing, no_date, number_of, plain, plain_unit, read_as_blank
+from zeropark.cbam.terms import (
+    FLAGS,
+    LARGEST,
+    is_nothing,
+    no_date,
+    number_of,
+    plain,
+    plain_unit,
+    read_as_blank,
+)
 from zeropark.cbam.xlsx_formula import NotSimple, evaluate
 from zeropark.errors import Fault, InputError, nearest
 
@@ -56,8 +65,10 @@ class Cells:
         return not self.values.get(CONSTANTS) or self.values[CONSTANTS].get("B34") is not None
 
     def fault(self, sheet: str, cell: str, found: str, expected: str, hint: str = "") -> None:
-        """Note one thing wrong."""
-        self.faults.append(Fault(self.file, None, f"{sheet}!{cell}", found, expected, hint))
+        """Note one thing wrong, once."""
+        fault = Fault(self.file, None, f"{sheet}!{cell}", found, expected, hint)
+        if fault not in self.faults:
+            self.faults.append(fault)
 
     def remark(self, text: str) -> None:
         """Note something for whoever checks, once."""
@@ -174,9 +185,14 @@ class Cells:
         return found
 
     def flag(self, sheet: str, cell: str) -> bool | None:
-        """True, false or blank."""
+        """True, false or blank, or a word for it; other words are read as blank, and that is told."""
         value = self.stored(sheet, cell)
-        return value if isinstance(value, bool) else None
+        if not isinstance(value, str):
+            return value if isinstance(value, bool) else None
+        found = FLAGS.get(plain(value))
+        if found is None:
+            self.remark(read_as_blank(f"{sheet}!{cell}", value))
+        return found
 
     def day(self, sheet: str, cell: str) -> date | None:
         """A date; None for a blank."""
