@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import Client, LocalCluster
+from tests.clusters import two_processes
 
 from zeropark.optimize.arrowhead import solve
 from zeropark.optimize.arrowhead.cluster import Cluster
@@ -30,9 +30,7 @@ def test_years_of_a_joint_plan_are_shared_among_the_workers(
     monkeypatch.setattr(solve, "Cluster", Counted)
     file = tmp_path / "study.yaml"
     file.write_text(f"zeropark: 1\nstudies:\n{YEARS}    joint: true\n", encoding="utf-8")
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as local:
-        with Client(local.scheduler_address, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+    with two_processes() as local:
         options = StudyOptions(SolverOptions(solver="arrowhead"), local.scheduler_address)
         (study,) = run_studies(park, file, tmp_path / "out", options).studies.values()
     assert {result.status for result in study.results.values()} == {"optimal"}

@@ -8,12 +8,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from distributed import LocalCluster
+from tests.clusters import LONGEST_WAIT, awaited, pids, two_processes
 
 from zeropark.errors import InputError
 from zeropark.study.finished import FOLDER
@@ -131,13 +130,14 @@ def test_ctrl_c_says_what_stays(park: Path, tmp_path: Path) -> None:
     ]
     command = [sys.executable, "-m", "zeropark.cli", *words]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-    deadline = time.monotonic() + 60
-    while not list((tmp_path / "out").rglob("*.json")):
+
+    def finished() -> bool:
         assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline, "no variant is ever finished"
-        time.sleep(0.05)
+        return any((tmp_path / "out").rglob("*.json"))
+
+    awaited("a variant is finished", finished)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=LONGEST_WAIT)
     assert process.returncode == 130, stderr
     *_, stays, last = stderr.splitlines()
     assert stays == f"finished variants stay in {tmp_path / 'out'}; the same command goes on from there"
@@ -149,11 +149,11 @@ def test_ctrl_c_says_what_stays(park: Path, tmp_path: Path) -> None:
 # --- workers ------------------------------------------------------------------------------------
 
 
-def killing(pids: Callable[[], list[int]], killed: list[int]) -> Callable[[str, float], None]:
+def killing(processes: Callable[[], list[int]], killed: list[int]) -> Callable[[str, float], None]:
     """A progress that kills one worker, the first that it sees while variants are solved."""
 
     def progress(stage: str, seconds: float) -> None:
-        running = pids() if stage.startswith("solve variants") and not killed else []
+        running = processes() if stage.startswith("solve variants") and not killed else []
         if running:
             os.kill(running[0], signal.SIGKILL)
             killed.append(running[0])
@@ -171,10 +171,10 @@ def studied_with(
 def test_a_killed_process_costs_its_share_and_not_the_answer(park: Path, tmp_path: Path) -> None:
     killed: list[int] = []
 
-    def pids() -> list[int]:
+    def children() -> list[int]:
         return [process.pid for process in multiprocessing.active_children() if process.pid]
 
-    studied = studied_with(park, tmp_path, StudyOptions(workers=2), killing(pids, killed))
+    studied = studied_with(park, tmp_path, StudyOptions(workers=2), killing(children, killed))
     assert killed
     assert costs(studied) == pytest.approx(MANY_COSTS)
     assert studied.solved == 6
@@ -182,13 +182,9 @@ def test_a_killed_process_costs_its_share_and_not_the_answer(park: Path, tmp_pat
 
 def test_a_killed_dask_worker_costs_its_share_and_not_the_answer(park: Path, tmp_path: Path) -> None:
     killed: list[int] = []
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-
-        def pids() -> list[int]:
-            return [nanny.process.process.pid for nanny in cluster.workers.values() if nanny.process]
-
+    with two_processes() as cluster:
         options = StudyOptions(scheduler=cluster.scheduler_address)
-        studied = studied_with(park, tmp_path, options, killing(pids, killed))
+        studied = studied_with(park, tmp_path, options, killing(lambda: pids(cluster), killed))
     assert killed
     assert costs(studied) == pytest.approx(MANY_COSTS)
     assert studied.solved == 6

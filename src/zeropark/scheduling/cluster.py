@@ -162,7 +162,7 @@ def connected(address: str, direct_to_workers: bool = False) -> Client:
 def _require_same_version(client: Client, address: str) -> None:
     here = version()
     try:
-        there = client.run(version)
+        there = _patiently(lambda: client.run(version))
     except ImportError as error:
         raise _refused(address, "workers without zeropark", f"install zeropark {here} there") from error
     others = {worker: found for worker, found in there.items() if found != here}
