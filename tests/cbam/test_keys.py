@@ -178,6 +178,7 @@ def test_categories_by_sensible_spellings() -> None:
 def test_unknown_category_is_a_fault_with_the_nearest() -> None:
     told = document()
     told["production_processes"][0]["goods_category"] = "Crude stel"
+    told["production_processes"][0]["bubble_precursors"] = [{"value": "Pig iron"}, None, "n.a."]
     told["production_processes"][1]["bubble_precursors"] = ["Pigs"]
     told["purchased_precursors"][0]["goods_category"] = {"value": "Irn", "ref": "A_InstData!E102"}
     found = {fault.field: fault for fault in faults_of(told)}

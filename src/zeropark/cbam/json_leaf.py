@@ -156,14 +156,15 @@ class Branch:
         return str(value).strip() or None
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts."""
+        """A list of texts, plain or in leaves; those that say nothing are left out."""
         found = self.data.get(self._key((key,)))
         if found is None:
             return ()
-        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        items = [item.get("value") if isinstance(item, dict) else item for item in _listed(found)]
+        if not isinstance(found, list) or not all(isinstance(item, str | None) for item in items):
             self.fault(key, _words(found), "a list of texts")
             return ()
-        return tuple(found)
+        return tuple(item for item in items if item and not is_nothing(item))
 
     def flag(self, key: str) -> bool | None:
         """True, false or blank, or a word for it. Anything else is a fault."""
@@ -231,6 +232,10 @@ class Branch:
     def _note(self, place: str, key: str) -> None:
         name = place.replace("*", self.place, 1) if place.startswith("*.") else place
         self.log.cells.setdefault(name, self._where(key))
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _words(value: object) -> str:
