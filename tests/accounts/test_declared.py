@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from zeropark.accounts.declared import coal_equivalent, standard_specs, uncounted
 from zeropark.accounts.standard import accounts_of
@@ -50,6 +51,30 @@ def test_selection_and_units(
 ) -> None:
     park = own(park_of, mine={"name": "Mine", "unit": unit, "terms": [term]})
     assert value(park, with_flows, "mine") == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("stated", "factor"), [(None, 0.6479), ("0.4 tCO2/MWh", 0.4)])
+def test_location_based_weighs_all_that_comes_over_the_grid(
+    park_of: Any, with_flows: Any, stated: str | None, factor: float
+) -> None:
+    """48 MWh of grid power and 24 MWh under a green contract; default: Inner Mongolia 2023."""
+    sections = (
+        {} if stated is None else {"carbon": {"grid": {"location": stated, "residual": "0.9 tCO2/MWh"}}}
+    )
+    green = GRID | {"origin": "wind", "tags": [], "tenant": None}
+    park = park_of({"tenants": {"smelter": {"name": "Smelter"}}, **sections,
+                    "assets": {"grid": GRID, "second": green, "load": LOAD}})  # fmt: skip
+    assert value(park, with_flows, "co2_location_based") == pytest.approx(72 * factor)
+    assert value(park, with_flows, "grid_purchase") == pytest.approx(48)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [{"part": "buy", "weight": "grid.location"}, {"part": "buy", "weight": 2, "otherwise": "1 tCO2/MWh"}],
+)
+def test_grid_location_needs_what_holds_otherwise(park_of: Any, term: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=r"otherwise with grid\.location, and only with it"):
+        own(park_of, mine={"name": "Mine", "unit": "tCO2", "terms": [term]})
 
 
 def test_accounts_of_accounts(park_of: Any, with_flows: Any) -> None:

@@ -21,7 +21,7 @@ from zeropark.park.assets import Market, Source
 from zeropark.park.fields import Reading
 from zeropark.park.model import Park
 from zeropark.park.spec import Carrier
-from zeropark.park.tariffs import AccountSpec, AccountTerm
+from zeropark.park.tariffs import GRID_LOCATION, AccountSpec, AccountTerm
 from zeropark.park.yaml import read_yaml
 
 ENERGY_KINDS = ("electricity", "heat", "fuel", "hydrogen")
@@ -124,14 +124,21 @@ class Declaring:
                 return -1.0 if term.weight.startswith("-") else 1.0, term.weight.removeprefix("-")
             self._fault(f"{where}.weight", term.weight, "a number with unit: no carrier measures this")
             return None
+        sign, text = 1.0, term.weight
+        if text.removeprefix("-") == GRID_LOCATION:
+            sign = -1.0 if text.startswith("-") else 1.0
+            carbon = self.park.spec.carbon
+            if carbon is not None:
+                return sign * carbon.grid.location, "tCO2/MWh"
+            text = term.otherwise
         try:
-            number, unit = units.split(term.weight)
+            number, unit = units.split(text)
             units.factor(unit or "1", unit or "1")
         except units.UnitError as error:
-            hint = nearest(term.weight, _CARRIER_WEIGHTS) or str(error)
-            self._fault(f"{where}.weight", f"'{term.weight}'", "a number with unit", hint)
+            hint = nearest(text, (*_CARRIER_WEIGHTS, GRID_LOCATION)) or str(error)
+            self._fault(f"{where}.weight", f"'{text}'", "a number with unit", hint)
             return None
-        return number, unit or "1"
+        return sign * number, unit or "1"
 
     def _other(self, where: str, name: str) -> Account | None:
         if name in self.busy:

@@ -141,6 +141,10 @@ Part = Literal[
 """What of an asset an account weighs; see the reference page of accounts."""
 
 
+GRID_LOCATION = "grid.location"
+"""The weight that is the park's own factor of its grid."""
+
+
 class AccountTerm(Declared):
     """Adds up one part of all assets that match every given condition, or another account, times a weight."""
 
@@ -158,8 +162,10 @@ class AccountTerm(Declared):
     measured_in: str | None = None
     """Only carriers whose unit can be converted to this one (``t``, ``m3``)."""
     weight: str | float = 1.0
-    """A number with unit (``0.8325 kgCO2/kWh``), ``carrier.coal_equivalent`` or ``carrier.combustion``;
-    also with a minus."""
+    """A number with unit (``0.8325 kgCO2/kWh``), ``carrier.coal_equivalent``, ``carrier.combustion`` or
+    ``grid.location`` (the park's ``carbon.grid.location``); also with a minus."""
+    otherwise: str = ""
+    """With ``grid.location``: the number with unit for a park that states none."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> AccountTerm:
@@ -169,6 +175,12 @@ class AccountTerm(Declared):
         others = self.model_fields_set - {"account", "weight"}
         if self.account is not None and others:
             raise fault(f"account with {', '.join(sorted(others))}", "account and weight only")
+        stated = isinstance(self.weight, str) and self.weight.removeprefix("-") == GRID_LOCATION
+        if stated != bool(self.otherwise):
+            raise fault(
+                f"weight {self.weight} {'with' if self.otherwise else 'without'} otherwise",
+                f"otherwise with {GRID_LOCATION}, and only with it",
+            )
         return self
 
 
