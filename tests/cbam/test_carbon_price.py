@@ -10,6 +10,8 @@ from tests.cbam.works import steelworks
 from zeropark.cbam.carbon_price import good_price, process_price
 from zeropark.cbam.cost import CostOptions, product_cost
 from zeropark.cbam.engine import assess
+from zeropark.cbam.lever_changes import Lever
+from zeropark.cbam.levers import lever_tables
 from zeropark.cbam.model import GoodPrice, Installation, LinkPrice
 from zeropark.errors import InputError
 
@@ -92,3 +94,18 @@ def test_faults_of_a_good() -> None:
         assess(replace(told, products=goods))
     fields = {fault.field for fault in caught.value.faults}
     assert fields == {f"products.10.carbon_price.{name}" for name in ("share", "rebate")}
+
+
+def test_levers_start_from_what_is_paid_and_lower_none_of_it() -> None:
+    """Both ways of telling it; a lever that pays less than is paid already changes nothing."""
+    small = Lever("price", "price / 价格", "carbon-price", price_eur_per_t=0.5)
+    for told, paid in ((priced("EUR"), 0.0), (steelworks(), 20.0)):
+        result = assess(told)
+        cost = product_cost(result, result.products[0], CostOptions(2034, 80.0, paid_eur_per_t=paid))
+        table = lever_tables(told, (small,), 80.0, years=(2034,), paid_eur_per_t=paid)[0]
+        assert cost.actual is not None
+        assert cost.actual.paid_eur_per_t > 0
+        (year,) = table.single[0].years
+        assert (
+            year.before_eur_per_t == year.after_eur_per_t == pytest.approx(cost.actual.eur_per_t, rel=1e-12)
+        )

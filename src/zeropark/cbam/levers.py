@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zeropark.cbam.carbon_price import good_price, paid_in_euro
 from zeropark.cbam.cost import CostOptions, product_cost
 from zeropark.cbam.defaults import shipped_for
 from zeropark.cbam.engine import assess
@@ -105,15 +106,18 @@ def lever_tables(
     paid_eur_per_tco2: float = 0.0,
     years: Sequence[int] = YEARS,
     route: str = "",
+    paid_eur_per_t: float = 0.0,
 ) -> tuple[LeverTable, ...]:
     """For every good: each lever alone and all together, recomputed through the engine and the cost.
 
     price_eur_per_t: of certificates; None: the last published. paid_eur_per_tco2: carbon price paid in the country
-    of origin already. route: letter of the benchmark; empty: as each good states it. Raises InputError where a lever
-    does not fit the installation.
+    of origin already; paid_eur_per_t: the same for a tonne of the good; the higher one counts. Where neither is given,
+    what the installation itself tells. route: letter of the benchmark; empty: as each good states it. Raises InputError
+    where a lever does not fit the installation.
     """
     base = assess(installation)
-    costing = _Costing(price_eur_per_t, tuple(years), route)
+    stated = bool(paid_eur_per_t or paid_eur_per_tco2)
+    costing = _Costing(price_eur_per_t, tuple(years), route, paid_eur_per_t, stated)
     alone = [(lever, assess(changed(installation, lever))) for lever in levers]
     all_at_once = installation
     for lever in levers:
@@ -152,10 +156,16 @@ class _Costing:
     price: float | None
     years: tuple[int, ...]
     route: str
+    paid: float
+    stated: bool
 
     def by_actual(self, result: CbamResult, good: ProductResult, paid_per_tco2: float) -> dict[int, float]:
-        """EUR/t by year on actual values; empty where the code has no benchmark."""
-        return self._by(result, good, paid_per_tco2 * charged(good), default=False)
+        """EUR/t by year on actual values; empty where the code has no benchmark. A lever lowers no price that is paid."""
+        paid = max(self.paid, paid_per_tco2 * charged(good))
+        if not self.stated:
+            due = good_price(result.source, result.process(good.process), good.row)
+            paid = max(paid, paid_in_euro(due, good.per_tonne_factor))
+        return self._by(result, good, paid, default=False)
 
     def by_default(self, result: CbamResult, good: ProductResult) -> dict[int, float]:
         """EUR/t by year on default values; a carbon price paid needs actual values (Art. 9)."""

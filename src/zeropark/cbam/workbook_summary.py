@@ -35,31 +35,38 @@ BY_FUNCTIONAL_UNIT = ("t", "MWh")
 """Units in which specific values are those of the amounts on sheet D."""
 
 
+_WHO = ("name", "street", "activity", "city", "country", "unlocode", "latitude", "longitude")
+"""What both summaries say of the installation, line by line."""
+
+
+def _about(
+    page: Page,
+    first: int,
+    column: str,
+    labels: tuple[str, str],
+    days: tuple[str, str],
+    installation: Installation,
+    about: Mapping[str, str],
+) -> None:
+    """Who and where, from row ``first`` on, and the reporting period: its labels and days in the cells named."""
+    told = {"name": installation.name, "country": installation.country or "", **about}
+    titles = dict(ABOUT.values())
+    for row, key in enumerate(_WHO, first):
+        page.text(f"{column}{row}", titles[key])
+        page.text(f"G{row}", told.get(key), "result")
+    page.text(labels[0], "Reporting period start:")
+    page.text(labels[1], "Reporting period end:")
+    page.day(days[0], installation.period_begin, "result_day")
+    page.day(days[1], installation.period_end, "result_day")
+
+
 def write_process_summary(
     page: Page, installation: Installation, result: CbamResult, about: Mapping[str, str]
 ) -> None:
     """Sheet Summary_Processes: who, what, balance, specific emissions, and what each link brings."""
     page.text("B2", "Summary of production processes", "title")
     page.texts(6, {"C": 1, "D": "Summary of the installation, processes and production routes"}, "section")
-    lines = {
-        10: "name",
-        11: "street",
-        12: "activity",
-        13: "city",
-        14: "country",
-        15: "unlocode",
-        16: "latitude",
-        17: "longitude",
-    }
-    told = {"name": installation.name, "country": installation.country or "", **about}
-    labels = dict(ABOUT.values())
-    for row, key in lines.items():
-        page.text(f"E{row}", labels[key])
-        page.text(f"G{row}", told.get(key), "result")
-    page.texts(10, {"K": "Reporting period start:"}, "label")
-    page.texts(11, {"K": "Reporting period end:"}, "label")
-    page.day("L10", installation.period_begin, "result_day")
-    page.day("L11", installation.period_end, "result_day")
+    _about(page, 10, "E", ("K10", "K11"), ("L10", "L11"), installation, about)
     _lists(page, installation)
     _balance(page, installation, result)
     _specific(page, installation, result)
@@ -339,25 +346,7 @@ def write_communication(
     page.text("B2", "Communication with reporting declarants", "title")
     page.texts(8, {"C": 1, "D": "Summary of the installation and production processes"}, "section")
     page.texts(11, {"D": "Parameter:", "G": "Value"})
-    lines = {
-        12: "name",
-        13: "street",
-        14: "activity",
-        15: "city",
-        16: "country",
-        17: "unlocode",
-        18: "latitude",
-        19: "longitude",
-    }
-    told = {"name": installation.name, "country": installation.country or "", **about}
-    labels = dict(ABOUT.values())
-    for row, key in lines.items():
-        page.text(f"D{row}", labels[key])
-        page.text(f"G{row}", told.get(key), "result")
-    page.texts(20, {"D": "Reporting period start:"}, "label")
-    page.texts(21, {"D": "Reporting period end:"}, "label")
-    page.day("G20", installation.period_begin, "result_day")
-    page.day("G21", installation.period_end, "result_day")
+    _about(page, 12, "D", ("D20", "D21"), ("G20", "G21"), installation, about)
     _monitoring(page, installation, result)
     page.texts(23, {"C": 2, "D": "Summary of products"}, "section")
     page.texts(COMMUNICATION_ROW - 1, PRODUCT_HEADS)

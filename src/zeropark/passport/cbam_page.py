@@ -42,6 +42,7 @@ def page_of(
         chosen.price_eur_per_t,
         paid_eur_per_tco2,
         route=chosen.route,
+        paid_eur_per_t=chosen.paid_eur_per_t,
     )
     paper = Paper(result, tables, chosen, tonnes, digest, chinese or {}, paid_eur_per_tco2)
     environment = _environment()
