@@ -238,3 +238,34 @@ def test_a_basis_whose_lines_leave_out_an_origin(works: Works, tmp_path: Path) -
 
     told = forged(tmp_path / "part", change)
     assert any("no line on the basis location tells of" in text and "'grid'" in text for text in told), told
+
+
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [
+        ("other.allocation.economic.process.smelter.metal", 1),
+        ("other.allocation.economic.process.press.part", 1),
+        ("other.basis.market.process.smelter.metal", 1),
+        ("choice.allocation.economic", 0),
+    ],
+)
+def test_another_choice_made_smaller_by_its_own_formula(copied: Copy, line: str, cut: int) -> None:
+    """A term is left out, or the whole halved: the line agrees with its formula, and not with the value's lines."""
+
+    def change(statement: Statement) -> Statement:
+        lines = []
+        for one in statement.lines:
+            if one.id == line:
+                terms = [f"0.5*({one.formula})"] if not cut else one.formula.split(" + ")
+                kept = (
+                    terms[:1]
+                    if not cut
+                    else [t for t in terms if ".direct." not in t and "direct.smelter" not in t][-1:]
+                )
+                formula = " + ".join(kept)
+                one = replace(one, formula=formula, inputs=inputs_of(parse(formula)))
+            lines.append(one)
+        return replace(statement, lines=tuple(lines))
+
+    told = forged(copied(), change)
+    assert any(text.startswith(f"form: '{line}' is") for text in told), told

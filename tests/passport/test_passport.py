@@ -303,6 +303,20 @@ def test_square_code_names_product_value_and_hash(issued: Passport) -> None:
     assert (issued.folder / "qr.svg").read_text().startswith("<svg")
 
 
+def test_the_code_in_the_docs_is_of_the_passport_in_the_docs(issued: Passport) -> None:
+    """The reference shows the code of the how-to's run: same keys, value and hash."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    told = re.search(
+        r'^{"zeropark":"passport/1".*}$', (docs / "reference/statement.md").read_text("utf-8"), re.M
+    )
+    assert told is not None
+    shown = json.loads(told[0])
+    assert list(shown) == list(json.loads((issued.folder / "qr.txt").read_text()))
+    how_to = (docs / "how-to/a-tonne-of-prnd-oxide.md").read_text("utf-8")
+    assert f"sha256 {shown['sha256']}" in how_to
+    assert f"{shown['value']:,.1f} {shown['unit']}" in how_to
+
+
 def test_workbook_formulas_give_the_lines(issued: Passport) -> None:
     """Worked out here from the cells alone; a circle of cells would never end."""
     book = openpyxl.load_workbook(issued.folder / "passport.xlsx")

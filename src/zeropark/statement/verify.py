@@ -12,6 +12,7 @@ import pandas as pd
 from zeropark.statement.bases import BASES, basis_faults
 from zeropark.statement.canonical import canonical, content_of, hash_of, paper_bytes
 from zeropark.statement.chain import earlier, overlap_faults
+from zeropark.statement.choices import choice_faults
 from zeropark.statement.claims import CERTIFICATES, Claimed, certificate_faults, ledger_faults
 from zeropark.statement.equations import LineCheck, check_lines
 from zeropark.statement.form import form_faults, is_footprint, omission_faults, use_faults
@@ -188,10 +189,11 @@ def _signature_check(paper: Paper, key: Path | None) -> Check:
 
 
 def _form_checks(statement: Statement) -> list[Check]:
-    """Whether the sums of a footprint name all their lines."""
+    """Whether the sums of a footprint name all their lines, and other choices tell what these tell."""
     if not is_footprint(statement):
         return []
-    return [Check("form", False, fault) for fault in form_faults(statement)] or [Check("form", True)]
+    faults = form_faults(statement) or choice_faults(statement)
+    return [Check("form", False, fault) for fault in faults] or [Check("form", True)]
 
 
 def _full_checks(statement: Statement, folder: Path, full: Path | None) -> list[Check]:
