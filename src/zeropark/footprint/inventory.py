@@ -440,7 +440,7 @@ def embody_supply(inventory: Inventory, amounts: Amounts, name: str, process: st
     if includes != "operation":
         english, chinese = _MAKING[includes]
         key = f"factors.{upstream}"
-        what = joined(english.format(key), chinese.format(key), inventory.titles[process])
+        what = joined(english.format(key), chinese.format(key), title_of(amounts.park, name))
         inventory.notes.append((product, what))
 
 
