@@ -210,8 +210,11 @@ def _write(
     out: Path, result: CbamResult, costs: tuple[ProductCost, ...], page: str, park: Park | None
 ) -> None:
     """``cbam.json`` with the installation that its figures follow from, ``cbam.xlsx`` and ``cbam.html``."""
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(result, out / "cbam.json", costs)
-    (out / "cbam.html").write_text(page, encoding="utf-8")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_json(result, out / "cbam.json", costs)
+        (out / "cbam.html").write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError([Fault("--out", None, "out", str(error), "a folder that can be written")]) from error
     about = about_of(park) if park is not None else {}
     write_workbook(result.source, result, out / "cbam.xlsx", about, digest_of(result.source))

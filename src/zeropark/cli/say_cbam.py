@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -9,6 +12,14 @@ from zeropark.cbam.cost import Cost, ProductCost, below_threshold
 from zeropark.cbam.result import CbamResult
 from zeropark.cli.console import console
 from zeropark.texts import in_language
+
+_LOOK: dict[str, Any] = {
+    "title_justify": "left",
+    "box": SIMPLE_HEAD,
+    "padding": (0, 1, 0, 0),
+    "pad_edge": False,
+}
+"""No lines between columns: eight of them fit into eighty letters."""
 
 
 def say_cbam(result: CbamResult, costs: tuple[ProductCost, ...], tonnes: float | None) -> None:
@@ -32,7 +43,7 @@ def say_cbam(result: CbamResult, costs: tuple[ProductCost, ...], tonnes: float |
 
 
 def _processes(result: CbamResult) -> Table:
-    table = Table(title="Production processes 生产工序", title_justify="left")
+    table = Table(title="Production processes 生产工序", **_LOOK)
     for head in ("id", "name", "activity", "direct t", "indirect t", "SEE dir.", "SEE ind."):
         _column(table, head, ("id", "name"))
     for process in result.processes:
@@ -49,14 +60,14 @@ def _processes(result: CbamResult) -> Table:
 
 
 def _column(table: Table, head: str, words: tuple[str, ...]) -> None:
-    """Words to the left, figures to the right; where room is short, the name gives way."""
-    table.add_column(head, justify="left" if head in words else "right", no_wrap=head != "name")
+    """Words to the left, figures to the right; where room is short, name and unit go over several lines."""
+    wraps = head in ("name", "per", "activity")
+    least = {"name": 8, "per": 7, "activity": 11}.get(head)
+    table.add_column(head, justify="left" if head in words else "right", no_wrap=not wraps, min_width=least)
 
 
 def _products(result: CbamResult, costs: tuple[ProductCost, ...]) -> Table:
-    table = Table(
-        title="Goods 产品 (default: value without mark-up; by default: EUR/t with it)", title_justify="left"
-    )
+    table = Table(title="Goods 产品 (default: value without mark-up; by default: EUR/t with it)", **_LOOK)
     heads = ("CN", "name", "per", "SEE dir.", "SEE ind.", "default", "EUR/t", "by default")
     for head in heads:
         _column(table, head, ("CN", "name", "per"))
