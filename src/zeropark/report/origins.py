@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from zeropark.carbon.attribution import Attribution
+from zeropark.carbon.from_park import asset_of, sold_of
 from zeropark.carbon.tenants import PARK, TenantCarbon, tenants_of
 from zeropark.outcome import Outcome
 from zeropark.park.model import Park
@@ -77,6 +78,10 @@ def _tenant(park: Park, name: str) -> str:
 def _asset(park: Park, name: str) -> str:
     """The asset's names; an origin that is no asset (what a store held at first) says so itself."""
     asset = park.assets.get(name)
+    supply = park.assets.get(asset_of(name))
+    if asset is None and supply is not None and name == sold_of(asset_of(name)):
+        title = supply.name or asset_of(name)
+        return both(f"{title}, certificate sold", f"{supply.name_zh or title}（绿证已售出）")
     if asset is None:
         return name
     return both(asset.name or name, asset.name_zh or asset.name or name)
