@@ -11,7 +11,7 @@ import pytest
 from tests.passport import small
 from tests.passport.conftest import Works, works_in
 
-from zeropark.carbon.attribution import attribution_of
+from zeropark.carbon.attribution import Basis, attribution_of
 from zeropark.park.period import period_of
 from zeropark.readings import account, load
 from zeropark.statement.canonical import paper_bytes, sha256
@@ -269,3 +269,28 @@ def test_another_choice_made_smaller_by_its_own_formula(copied: Copy, line: str,
 
     told = forged(copied(), change)
     assert any(text.startswith(f"form: '{line}' is") for text in told), told
+
+
+@pytest.mark.parametrize("basis", ["market", "location"])
+def test_a_value_on_another_basis_than_the_claims(basis: Basis, tmp_path: Path) -> None:
+    """The claims are hourly; a passport on another basis is held to the table of bases, and an origin left out is told."""
+    contract = "\n  contracts: {roof: {tenant: press-co, supply: pv}}\nfootprint:"
+    park = small.PARK.replace("tenants: {", "tenants: {press-co: {name: Press}, ").replace(
+        "press: {kind: converter, tenant: works", "press: {kind: converter, tenant: press-co"
+    ).replace("\nfootprint:", contract, 1)  # fmt: skip
+    folder = works_in(tmp_path / "other", park=park).passport("part", tmp_path / "part", basis).folder
+    found = verify(folder / "passport.json")
+    assert found.ok
+    assert not [line for line in found.lines if line.how == "declared"]
+    told = forged(folder, lambda s: without(s, "electricity.grid"))
+    assert any("no line of" in text and "'grid' that are claimed for it" in text for text in told), told
+
+
+def test_a_figure_that_is_declared_needs_a_source(copied: Copy) -> None:
+    def change(statement: Statement) -> Statement:
+        lines = (x for x in statement.lines if not x.id.startswith(KEPT))
+        return replace(statement, lines=tuple(
+            replace(x, formula="0.5", inputs=(), source="") if x.id == "process.press.part.share" else x for x in lines
+        ))  # fmt: skip
+
+    assert "form: 'process.press.part.share' is declared without a source" in forged(copied(), change)

@@ -13,12 +13,17 @@ from zeropark.statement.formula import (
     Quantity,
     evaluate,
     inputs_of,
+    is_declared,
     parse,
     written,
 )
 from zeropark.statement.inputs import Readings
 from zeropark.statement.model import Line
+from zeropark.texts import both
 
+_DECLARED = both(
+    "stated by the issuer, from no source that the park file names", "签发方声明，园区文件未注明来源"
+)
 _NEAR = 1e-6
 _CLOSE = 4e-10
 """Nearer than what a verifier allows, so that other machines' rounding does not matter."""
@@ -60,7 +65,8 @@ class Book:
         formula = next((text for text in formulas if self._gives(text, value)), None)
         if formula is None:
             formula = written(value)
-        inputs = inputs_of(parse(formula))
+        tree = parse(formula)
+        inputs, source = inputs_of(tree), source or (_DECLARED if is_declared(tree) else "")
         self.lines[name] = Line(name, title, value, unit, formula, inputs, clause, source, mark)
         return name
 

@@ -29,6 +29,10 @@ from zeropark.texts import both, headed
 
 ISO = "ISO 14067:2018"
 _SAME = 1e-6
+_BEFORE = both(
+    "declared: attribution of the time before the period, which is in no input",
+    "声明值：由期前归因得出，输入中不含期前数据",
+)
 
 Own = Callable[[Contribution], bool]
 
@@ -208,7 +212,7 @@ def statement_of(
     Choices(found, graph, book, variants or {}).all()
     for origin, mwh in (evidence.claims.carried if evidence.claims is not None else {}).items():
         title = headed(origin, both("in stores before the period, or not metered", "期初储存或未计量的电量"))
-        book.add(LIMIT + ident(origin), title, mwh, "MWh", source=ENGINE)
+        book.add(LIMIT + ident(origin), title, mwh, "MWh", source=_BEFORE)
     names = {one.name for one in evidence.inputs}
     return Statement(
         kind="passport",

@@ -2,7 +2,8 @@
 
 A line ``other.CHOICE.process…`` is recomputed as its formula says; so a formula that leaves out a term agrees with itself.
 Here it is held to the value's lines: another way of sharing scales them all alike; the plant only adds to them; another
-basis changes those of electricity alone (with credits, which are below zero, that says nothing). What stands behind counts as the choice has it.
+basis changes those of electricity alone. What stands behind counts as the choice has it. With credits, factors below zero,
+adding says nothing.
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ from zeropark.statement.inputs import Rates, numbers
 from zeropark.statement.model import Statement
 
 _TOTAL, _FOOTPRINT, _VALUE, _OWN = "total.kgco2e", ".footprint", ".kgco2e", "product."
+HOURLY = "hourly"
+"""The basis of the ledger of claims."""
 _TOLERANCE = 1e-6
 _Trees = Mapping[str, Expression]
 
@@ -59,16 +61,23 @@ def form_faults(statement: Statement) -> tuple[str, ...]:
         else:
             odd = sorted(wanted ^ named)
             found.append(f"'{name}' is not the sum of all {prefix}…{_VALUE}: {', '.join(odd[:3])}")
-    return tuple(found)
+    bare = [
+        x.id for x in statement.lines if x.id in trees and is_declared(trees[x.id]) and not x.source.strip()
+    ]
+    return (*found, *(f"'{name}' is declared without a source" for name in bare))
 
 
-def omission_faults(statement: Statement, rates: Rates, ledger: pd.DataFrame | None) -> tuple[str, ...]:
+def omission_faults(
+    statement: Statement, rates: Rates, ledger: pd.DataFrame | None, bases: pd.DataFrame | None = None
+) -> tuple[str, ...]:
     """What processes took, by the flows and the ledger, and no line of theirs speaks of.
 
-    A process with an amount that is declared, because it comes through stores, is not looked at for what it took.
+    bases: where the value is of another basis than the ledger, which is hourly, its origins are those of this table. A
+    process with an amount that is declared, because it comes through stores, is not looked at for what it took.
     """
     trees = _trees(statement)
     electric = _electric(rates, ledger)
+    used = _used(statement, ledger, bases)
     found: list[str] = []
     for process in (name.removesuffix(".made") for name in trees if name.endswith(".made")):
         own = {name: tree for name, tree in trees.items() if name.startswith(f"{process}.of.")}
@@ -80,8 +89,8 @@ def omission_faults(statement: Statement, rates: Rates, ledger: pd.DataFrame | N
             for (asset, node), flow in rates.by.items():
                 if asset == maker and node not in electric and (asset, node) not in read and _taken(flow):
                     found.append(f"'{process}' has no line of what '{asset}' took at '{node}'")
-        if ledger is not None:
-            found += _unclaimed(process, calls, own, ledger)
+        if used is not None:
+            found += _unclaimed(process, calls, own, used)
     return tuple(found)
 
 
@@ -147,6 +156,19 @@ def _maker(tree: Expression) -> str:
 
 def _taken(flow: Any) -> bool:
     return float(np.maximum(-flow, 0.0).sum()) > _TOLERANCE * max(float(np.abs(flow).sum()), 1e-6)
+
+
+def _used(
+    statement: Statement, ledger: pd.DataFrame | None, bases: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """Rows origin, asset, claimant, mwh on the basis of the value: those of the ledger where it has no table of its own."""
+    basis = (statement.facts or {}).get("basis", "")
+    if ledger is None or bases is None or basis in ("", HOURLY):
+        return ledger
+    own = bases[bases["basis"].astype(str) == basis]
+    metered = ledger["asset"].astype(str) != ""
+    known = set(ledger["origin"].astype(str)) - set(ledger.loc[metered, "origin"].astype(str))
+    return own.assign(asset=["" if origin in known else origin for origin in own["origin"].astype(str)])
 
 
 def _unclaimed(process: str, calls: Sequence[Call], own: _Trees, ledger: pd.DataFrame) -> Iterator[str]:

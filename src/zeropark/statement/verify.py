@@ -17,7 +17,7 @@ from zeropark.statement.claims import CERTIFICATES, Claimed, certificate_faults,
 from zeropark.statement.equations import LineCheck, check_lines
 from zeropark.statement.form import form_faults, is_footprint, omission_faults, use_faults
 from zeropark.statement.formula import FLOWS, Doubtful, FormulaError, Quantity
-from zeropark.statement.inputs import InputFault, Readings, as_table, load_input
+from zeropark.statement.inputs import InputFault, Rates, Readings, as_table, load_input
 from zeropark.statement.model import Input, Statement
 from zeropark.statement.needed import FULL, full_faults
 from zeropark.statement.read import Paper, read_statement
@@ -236,14 +236,7 @@ def _claims_checks(paper: Paper, found: str, chain: Sequence[Paper], readings: _
         try:
             readings.refuse(FLOWS)
             rates, ledger = readings.rates(), claimed[0].ledger
-            faults = ledger_faults(claimed, rates)
-            if not faults:
-                faults = use_faults(paper.statement, rates, ledger) + omission_faults(
-                    paper.statement, rates, ledger
-                )
-            if not faults and ledger is not None and BASES in {one.name for one in paper.statement.inputs}:
-                readings.refuse(BASES)
-                faults = basis_faults(paper.statement, readings.frame(BASES), ledger)
+            faults = ledger_faults(claimed, rates) or _told(paper.statement, rates, ledger, readings)
         except Doubtful as error:
             checks.append(Check("claims", None, str(error)))
             return checks
@@ -254,6 +247,18 @@ def _claims_checks(paper: Paper, found: str, chain: Sequence[Paper], readings: _
     if wrong or any(one.certificates is not None for one in claimed):
         checks += [Check("certificates", False, fault) for fault in wrong] or [Check("certificates", True)]
     return checks
+
+
+def _told(statement: Statement, rates: Rates, ledger: pd.DataFrame, readings: _Sound) -> tuple[str, ...]:
+    """Electricity and inputs that were used, and of which lines tell nothing, or another amount. Raises FormulaError."""
+    bases = None
+    if BASES in {one.name for one in statement.inputs}:
+        readings.refuse(BASES)
+        bases = readings.frame(BASES)
+    faults = use_faults(statement, rates, ledger)
+    if bases is not None:
+        faults += basis_faults(statement, bases, ledger)
+    return faults + omission_faults(statement, rates, ledger, bases)
 
 
 def _claimed(paper: Paper) -> Claimed:
