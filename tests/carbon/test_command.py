@@ -74,6 +74,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def told_by(value: float, unit: str, source: str, mark: str = "") -> dict:
+    return {f"{unit}_per_mwh": pytest.approx(value), "source": source, "mark": mark}
+
+
 def test_papers_of_a_day(folder):
     out = folder / "out"
     done = zeropark(
@@ -95,6 +99,22 @@ def test_papers_of_a_day(folder):
     assert told["conservation"]["largest_residual"] < 1e-9
     a = told["tenants"][0]
     assert a["use_mwh"] == pytest.approx(96)
+    factors = {one["origin"]: one["factors"] for one in told["origins"]}
+    assert factors["grid"] == [
+        {"bases": ["location"], "operating": told_by(0.6479, "tco2", "carbon.grid.location"),
+         "life_cycle": told_by(0.5777, "tco2e", "factors.mix.footprint")},
+        {"bases": ["market", "hourly"], "operating": told_by(0.8325, "tco2", "carbon.grid.residual"),
+         "life_cycle": told_by(0.5777, "tco2e", "factors.mix.footprint")},
+        {"bases": ["910"], "operating": told_by(
+            0.8325, "tco2", "method for zero-carbon parks, No. 910 of 2025: national factor of fossil electricity", "2")},
+    ]  # fmt: skip
+    for basis in ("location", "market", "hourly"):  # the figure is the split times the factors
+        weighed = sum(
+            a["split_mwh"][basis][one["origin"]] * one["operating_tco2_per_mwh"][basis]
+            for one in told["origins"]
+        )
+        assert a["operating_tco2"][basis] == pytest.approx(weighed)
+        assert sum(a["split_mwh"][basis].values()) == pytest.approx(a["supplied_mwh"])
     table = pd.read_parquet(out / "electricity.parquet")
     assert list(table.columns) == ["time", "tenant", "origin", "mwh"]
     sums = table.groupby(["tenant", "origin"], observed=True)["mwh"].sum()

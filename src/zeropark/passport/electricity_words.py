@@ -67,7 +67,7 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
     "source-nature": ("no fuel is burnt for it", "不燃烧燃料"),
     "source-traced": ("traced from what the plant takes", "由机组所耗介质追踪"),
     "source-910": (
-        "发改环资〔2025〕910号, national factor of fossil electricity",
+        "method for zero-carbon parks, No. 910 of 2025: national factor of fossil electricity",
         "发改环资〔2025〕910号，全国化石电力因子",
     ),
     "source-behind": ("in footprints, what stands behind the plant", "在足迹中按其上游逐级计算"),
