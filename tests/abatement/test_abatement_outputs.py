@@ -31,6 +31,8 @@ def test_the_command_writes_both_curves(park_of: Write, tmp_path: Path) -> None:
     values = openpyxl.load_workbook(out / "abate.xlsx", data_only=True)
     assert values["Counted twice 重复计算"]["B3"].value == pytest.approx(summary["counted_twice"])
     assert values["Alone 单独"]["A2"].value == "Economiser 省煤器"
+    assert values["Alone 单独"]["B1"].value.startswith("Saves alone, ")
+    assert values["Best order 最优次序"]["B1"].value.startswith("Saves in order, ")
     page = (out / "abate.html").read_text(encoding="utf-8")
     for words in ("counted twice", "重复计算", "省煤器", "infeasible", "2027-06-30"):
         assert words in page

@@ -35,8 +35,8 @@ def write_book(found: Abatement, path: Path) -> None:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         digits = book.add_format({"num_format": "#,##0.##"})
         alone = found.in_order_of_cost()
-        _curve(book.add_worksheet("Alone 单独"), head, digits, found, alone)
-        _curve(book.add_worksheet("Best order 最优次序"), head, digits, found, found.ordered)
+        _curve(book.add_worksheet("Alone 单独"), head, digits, found, alone, "h-saved-alone")
+        _curve(book.add_worksheet("Best order 最优次序"), head, digits, found, found.ordered, "h-saved")
         page = book.add_worksheet("Counted twice 重复计算")
         page.set_column(0, 0, 44)
         page.set_column(1, 2, 18)
@@ -52,12 +52,12 @@ def write_book(found: Abatement, path: Path) -> None:
             page.write_string(row, 1, in_language(reason, "en"))
 
 
-def _curve(page: Any, head: Any, digits: Any, found: Abatement, steps: Sequence[Step]) -> None:
-    """One curve, one measure a row."""
+def _curve(page: Any, head: Any, digits: Any, found: Abatement, steps: Sequence[Step], saved: str) -> None:
+    """One curve, one measure a row. saved: the word for what a measure saves in it."""
     unit = found.units[found.account]
     heads = [
         f"{t('h-measure', 'en')}\n{t('h-measure', 'zh')}",
-        f"{t('h-saved', 'en')}, {unit}/a\n减排量",
+        f"{t(saved, 'en')}, {unit}/a\n{t(saved, 'zh')}",
         f"{t('h-money', 'en')}, {found.currency}\n{t('h-money', 'zh')}",
         f"{found.currency}/{unit}\n单位减排成本",
         f"{t('h-tce', 'en')}\n{t('h-tce', 'zh')}",

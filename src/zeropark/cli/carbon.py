@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from zeropark.carbon.attribution import BASES, attribution_of
 from zeropark.carbon.tenants import PARK
@@ -24,6 +23,7 @@ from zeropark.cli.given import (
 )
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
+from zeropark.cli.tables import say_table
 from zeropark.errors import Fault, InputError, fail_if, nearest
 from zeropark.figures.numbers import number, percent
 from zeropark.park.model import Park
@@ -93,27 +93,19 @@ def _say(paper: Electricity) -> None:
     park = paper.park
     console.print(f"{escape(park.spec.name)}  {paper.period.begin} – {paper.period.end}")
     titles = [origin_title(park, paper.attribution.origins[k].name, "en") for k in paper.used]
-    origins = _table(f"{t('by-origin')}, MWh", [t("tenant"), t("use"), *titles])
-    co2 = _table(f"{t('co2')}, tCO2", [t("tenant"), *(t(basis) for basis in BASES), t("score")])
-    apart = _table(t("apart"), [t("tenant"), t("method-910"), t("life-cycle")])
+    origins, co2, apart = [], [], []
     for one in paper.tenants:
         name = escape(tenant_title(park, one.tenant, "en"))
         amounts = (one.by_origin[paper.attribution.origins[k].name] for k in paper.used)
-        origins.add_row(name, number(one.use_mwh), *map(number, amounts))
-        co2.add_row(name, *(number(one.operating[b].tonnes) for b in BASES), percent(one.score, 4))
-        apart.add_row(name, *(number(v.tonnes) if v else "—" for v in (one.method_910, one.life_cycle)))
-    for table in (origins, co2, apart):
-        console.print(table)
+        origins.append((name, number(one.use_mwh), *map(number, amounts)))
+        co2.append((name, *(number(one.operating[b].tonnes) for b in BASES), percent(one.score, 4)))
+        apart.append((name, *(number(v.tonnes) if v else "—" for v in (one.method_910, one.life_cycle))))
+    say_table([t("tenant"), t("use"), *titles], origins, f"{t('by-origin')}, MWh")
+    say_table([t("tenant"), *(t(basis) for basis in BASES), t("score")], co2, f"{t('co2')}, tCO2")
+    say_table([t("tenant"), t("method-910"), t("life-cycle")], apart, t("apart"))
     faults = dict.fromkeys(str(fault) for one in paper.tenants for fault in one.missing)
     for text in (*notes_of(paper), *faults):
         console.print(f"- {escape(text)}", soft_wrap=True)
     console.print(
         t("conserved" if paper.worst <= 1e-9 else "not-conserved", gap=f"{paper.worst:.1e}"), soft_wrap=True
     )
-
-
-def _table(title: str, heads: list[str]) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column, head in enumerate(heads):
-        table.add_column(escape(head), justify="right" if column else "left", overflow="fold")
-    return table

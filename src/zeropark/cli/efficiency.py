@@ -11,7 +11,6 @@ from typing import Annotated
 import numpy as np
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
 
 from zeropark.abatement.result import Abatement
 from zeropark.abatement.run import AbateOptions, abate
@@ -21,6 +20,7 @@ from zeropark.cli.console import console
 from zeropark.cli.given import CapacitiesOption, FlowsOption, Given, LevelsOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, OutPath, Overrides, ParkPath, pairs, require_writable
 from zeropark.cli.progress import bar
+from zeropark.cli.tables import Words, say_table
 from zeropark.clock import Clock
 from zeropark.efficiency.compare import before_after
 from zeropark.efficiency.readings import efficiency_of
@@ -87,7 +87,7 @@ def efficiency_command(
     if as_json:
         print(json.dumps(summary_of(readings, rows), ensure_ascii=False, indent=2))
         return
-    console.print(_table(readings))
+    _say_readings(readings)
     _say_standards(readings)
     for row in rows:
         console.print(
@@ -130,23 +130,32 @@ def _clock_of(park: Park, period: str) -> Clock:
     return clock
 
 
-def _table(readings: Sequence[ProcessReading]) -> Table:
-    """Process by process: indicator, level, gaps."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("process", no_wrap=True)
-    for head in ("per tonne", "level", "to level 1", "to level 2", "tce/a to 1"):
-        table.add_column(head, justify="left" if head == "level" else "right", no_wrap=True)
+def _say_readings(readings: Sequence[ProcessReading]) -> None:
+    """Process by process: energy per tonne, level, and how far above the levels, in the limit's own unit."""
+    heads = (
+        "process",
+        "energy",
+        Words("level"),
+        "over level 1",
+        "over level 2",
+        Words("unit"),
+        "over 1, tce/a",
+    )
+    rows = []
     for each in readings:
         colour = {1: "green", 2: "green", 3: "yellow"}.get(each.level or 0, "red")
-        table.add_row(
-            escape(each.name),
-            f"{each.indicator:,.4g} {each.unit}",
-            f"[{colour}]{level_words(each, 'en')}[/{colour}]",
-            f"{each.level_1.kgce_per_t:+,.1f}",
-            f"{each.level_2.kgce_per_t:+,.1f} kgce/t",
-            f"{each.level_1.tce_per_year:+,.0f}",
+        rows.append(
+            (
+                escape(each.name),
+                f"{each.indicator:,.4g}",
+                f"[{colour}]{level_words(each, 'en')}[/{colour}]",
+                f"{each.level_1.per_tonne:+,.4g}",
+                f"{each.level_2.per_tonne:+,.4g}",
+                escape(each.unit),
+                f"{each.level_1.tce_per_year:+,.0f}",
+            )
         )
-    return table
+    say_table(heads, rows)
 
 
 def _say_standards(readings: Sequence[ProcessReading]) -> None:
@@ -196,23 +205,18 @@ def abate_command(
 def _say_abatement(found: Abatement, page: Path) -> None:
     """Both curves as tables, what they do not agree on, and where the page lies."""
     unit = found.units[found.account]
-    heads = (f"saves {unit}/a alone", f"{found.currency}/{unit} alone", f"saves {unit}/a in order",
-             f"{found.currency}/{unit} in order")  # fmt: skip
-    table = Table(Column("measure", overflow="fold"), *heads, box=None, pad_edge=False)
+    heads = ("measure", f"saves {unit}/a alone", f"{found.currency}/{unit} alone",
+             f"saves {unit}/a in order", f"{found.currency}/{unit} in order")  # fmt: skip
+    rows = []
     alone = {step.measure: step for step in found.alone}
     for step in found.ordered:
         single = alone[step.measure]
         costs = (single.per_tonne(found.account), step.per_tonne(found.account))
         first, second = ("" if cost is None else f"{cost:,.0f}" for cost in costs)
         single_saved = single.saved.get(found.account)
-        table.add_row(
-            escape(step.measure),
-            "" if single_saved is None else f"{single_saved:,.1f}",
-            first,
-            f"{step.saved[found.account]:,.1f}",
-            second,
-        )
-    console.print(table)
+        told = "" if single_saved is None else f"{single_saved:,.1f}"
+        rows.append((escape(step.measure), told, first, f"{step.saved[found.account]:,.1f}", second))
+    say_table(heads, rows)
     for name, reason in found.left.items():
         console.print(f"{escape(name)}: {escape(in_language(reason, 'en'))}", soft_wrap=True)
     console.print(

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from zeropark.cli.console import console
 from zeropark.cli.options import (
@@ -21,6 +20,7 @@ from zeropark.cli.options import (
     require_writable,
 )
 from zeropark.cli.progress import bar
+from zeropark.cli.tables import Words, say_table
 from zeropark.optimize.options import SolverName, SolverOptions
 from zeropark.pathway.outcome import PathwayOutcome, notable
 from zeropark.pathway.plan import plan_pathway
@@ -64,23 +64,20 @@ def _say(outcome: PathwayOutcome, out: Path) -> None:
         f"present cost {outcome.cost:,.0f} {outcome.currency} of {first} (least cost), "
         f"at {outcome.pathway.discount_rate:.2%} a year"
     )
-    table = Table("capacity", "", box=None, pad_edge=False)
-    for plan in stages:
-        table.add_column(plan.stage.name, justify="right", no_wrap=True)
-    table.add_column("unit")
+    rows: list[tuple[str, ...]] = []
     for index, move in enumerate(stages[0].moves):
         moves = [plan.moves[index] for plan in stages]
         if not any(m.total or m.retired for m in moves):
             continue
         name = move.asset if move.part == "capacity" else f"{move.asset} {move.part}"
-        table.add_row(escape(name), "total", *(f"{m.total:,.1f}" for m in moves), move.unit)
+        rows.append((escape(name), "total", *(f"{m.total:,.1f}" for m in moves), move.unit))
         for word, sizes in (("built", [m.built for m in moves]), ("retired", [m.retired for m in moves])):
             if any(notable(size, moves) for size in sizes):
                 cells = (f"{size:,.1f}" if notable(size, moves) else "" for size in sizes)
-                table.add_row("", word, *cells, "")
+                rows.append(("", word, *cells, ""))
     costs = (f"{plan.cost * plan.yearly / 1e6:,.1f}" for plan in stages)
-    table.add_row("cost a year", "", *costs, f"million {outcome.currency}")
-    console.print(table)
+    rows.append(("cost a year", "", *costs, f"million {outcome.currency}"))
+    say_table(["capacity", Words(""), *(plan.stage.name for plan in stages), Words("unit")], rows)
     for text in outcome.alternatives:
         console.print(escape(in_language(text, "en")), soft_wrap=True)
     proof = outcome.certificate

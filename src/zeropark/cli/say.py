@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.markup import escape
-from rich.table import Table
 
 from zeropark.cli.console import console, errors
+from zeropark.cli.tables import Words, say_table
 from zeropark.outcome import Outcome
 from zeropark.park.model import Park
 from zeropark.rules.build import OWN
@@ -47,7 +47,7 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
     console.print(
         f"cost {outcome.bill.total:,.0f} {unit}" + ("" if outcome.status == "read" else " (least cost)")
     )
-    console.print(_capacities(outcome))
+    _say_capacities(outcome)
     _say_rules(outcome.rules, outcome.bill.currency)
     console.print()
     for text in outcome.alternatives:
@@ -68,13 +68,13 @@ def say_outcome(outcome: Outcome, out: Path) -> None:
     console.print(f"report: {out / 'report.html'}", soft_wrap=True)
 
 
-def _capacities(outcome: Outcome) -> Table:
-    table = Table("capacity", "existing", "added", "unit", title=None, box=None, pad_edge=False)
+def _say_capacities(outcome: Outcome) -> None:
+    rows = []
     for size in outcome.capacities:
         if size.added > 1e-6 * max(1.0, size.existing):
             name = size.asset if size.part == "capacity" else f"{size.asset} {size.part}"
-            table.add_row(escape(name), f"{size.existing:,.1f}", f"{size.added:,.1f}", size.unit)
-    return table
+            rows.append((escape(name), f"{size.existing:,.1f}", f"{size.added:,.1f}", size.unit))
+    say_table(["capacity", "existing", "added", Words("unit")], rows)
 
 
 def _say_rules(verdicts: Sequence[Verdict], currency: str) -> None:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
-from rich.table import Table
 
 from zeropark.cbam.cost import Cost, ProductCost, below_threshold
 from zeropark.cbam.result import CbamResult
 from zeropark.cli.console import console
+from zeropark.cli.tables import Words, say_table
 from zeropark.texts import in_language
-
-_LOOK: dict[str, Any] = {
-    "title_justify": "left",
-    "box": SIMPLE_HEAD,
-    "padding": (0, 1, 0, 0),
-    "pad_edge": False,
-}
-"""No lines between columns: eight of them fit into eighty letters."""
 
 
 def say_cbam(result: CbamResult, costs: tuple[ProductCost, ...], tonnes: float | None) -> None:
@@ -29,9 +18,9 @@ def say_cbam(result: CbamResult, costs: tuple[ProductCost, ...], tonnes: float |
         f"{escape(result.source.name)}: {whole.direct_tco2e:,.1f} t CO2e direct; {result.regime}",
         soft_wrap=True,
     )
-    console.print(_processes(result))
+    _say_processes(result)
     if result.products:
-        console.print(_products(result, costs))
+        _say_products(result, costs)
     for cost in costs if tonnes is not None else ():
         _say_consignment(cost, tonnes or 0.0)
     for control in dict.fromkeys(result.controls):
@@ -42,48 +31,41 @@ def say_cbam(result: CbamResult, costs: tuple[ProductCost, ...], tonnes: float |
         console.print(f"note: {escape(in_language(note, 'en'))}", soft_wrap=True)
 
 
-def _processes(result: CbamResult) -> Table:
-    table = Table(title="Production processes 生产工序", **_LOOK)
-    for head in ("id", "name", "activity", "direct t", "indirect t", "SEE dir.", "SEE ind."):
-        _column(table, head, ("id", "name"))
-    for process in result.processes:
-        table.add_row(
-            process.id,
+def _say_processes(result: CbamResult) -> None:
+    heads = ("process", Words("name"), "activity", "direct t", "indirect t", "SEE dir.", "SEE ind.")
+    rows = (
+        (
+            escape(process.id),
             escape(process.name),
-            f"{process.activity_level:,.0f} {process.unit}",
+            f"{process.activity_level:,.0f} {escape(process.unit)}",
             f"{process.attributed_direct_tco2e:,.0f}",
             f"{process.attributed_indirect_tco2e:,.0f}",
             f"{process.see_direct:.4f}",
             f"{process.see_indirect:.4f}",
         )
-    return table
+        for process in result.processes
+    )
+    say_table(heads, rows, "Production processes 生产工序")
 
 
-def _column(table: Table, head: str, words: tuple[str, ...]) -> None:
-    """Words to the left, figures to the right; where room is short, name and unit go over several lines."""
-    wraps = head in ("name", "per", "activity")
-    least = {"name": 8, "per": 7, "activity": 11}.get(head)
-    table.add_column(head, justify="left" if head in words else "right", no_wrap=not wraps, min_width=least)
-
-
-def _products(result: CbamResult, costs: tuple[ProductCost, ...]) -> Table:
-    table = Table(title="Goods 产品 (default: value without mark-up; by default: EUR/t with it)", **_LOOK)
-    heads = ("CN", "name", "per", "SEE dir.", "SEE ind.", "default", "EUR/t", "by default")
-    for head in heads:
-        _column(table, head, ("CN", "name", "per"))
+def _say_products(result: CbamResult, costs: tuple[ProductCost, ...]) -> None:
+    heads = ("CN", Words("name"), Words("per"), "SEE dir.", "SEE ind.", "default", "EUR/t", "by default")
+    rows = []
     for product, cost in zip(result.products, costs, strict=True):
         default = cost.default_value
-        table.add_row(
-            product.cn_code,
-            escape(product.name),
-            product.unit,
-            f"{product.see_direct:.4f}",
-            f"{product.see_indirect:.4f}",
-            "–" if default is None else f"{default.total:.3f}",
-            _euro(cost.actual),
-            _euro(cost.default),
+        rows.append(
+            (
+                escape(product.cn_code),
+                escape(product.name),
+                escape(product.unit),
+                f"{product.see_direct:.4f}",
+                f"{product.see_indirect:.4f}",
+                "–" if default is None else f"{default.total:.3f}",
+                _euro(cost.actual),
+                _euro(cost.default),
+            )
         )
-    return table
+    say_table(heads, rows, "Goods 产品 (default: value without mark-up; by default: EUR/t with it)")
 
 
 def _euro(cost: Cost | None) -> str:
