@@ -60,7 +60,15 @@ def carbon_command(
     if out is not None:
         require_writable(out)
     with bar(quiet=as_json) as progress:
-        outcome = outcome_of(park, Given(flows, levels, capacities), pairs(overrides), progress, as_json)
+        given = Given(flows, levels, capacities)
+        outcome = outcome_of(
+            park,
+            given,
+            pairs(overrides),
+            progress,
+            as_json,
+            lambda found: _period_and_tenant(period, tenant, found),
+        )
         span = _period_and_tenant(period, tenant, outcome.park)
         progress("trace the electricity", 0.0)
         paper = electricity_of(outcome.park, attribution_of(outcome.park, outcome.flows), span, tenant)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from zeropark.carbon.attribution import attribution_of
-from zeropark.cbam.cost import CostOptions, ProductCost, product_cost
+from zeropark.cbam.cost import CostOptions, ProductCost, allocation_factor, product_cost
 from zeropark.cbam.engine import assess
 from zeropark.cbam.from_park import about_of, chinese_of, installation_of
 from zeropark.cbam.levers import levers_of
@@ -91,6 +91,7 @@ def cbam_command(
 ) -> None:
     """Embedded emissions under the EU's carbon border mechanism, and what they cost. 欧盟碳边境调节机制"""
     chosen = _regime(regime)
+    allocation_factor(year)  # raises for a year without certificates
     if out is not None:
         require_writable(out)
     of_park: Park | None = None
@@ -150,12 +151,21 @@ def _from_park(
 ) -> tuple[Installation, Park]:
     """The installation of a park over a period, its electricity attributed hour by hour; and the park."""
     with bar(quiet=quiet) as progress:
-        outcome = outcome_of(park, given, overrides, progress, quiet)
+        outcome = outcome_of(
+            park, given, overrides, progress, quiet, lambda found: _require_section_and_period(found, period)
+        )
         when = period_of(period, outcome.park.clock)
         progress("attribute electricity", 0.0)
         attribution = attribution_of(outcome.park, outcome.flows)
         found = installation_of(outcome.park, outcome.flows, when, attribution)
         return found, outcome.park
+
+
+def _require_section_and_period(park: Park, period: str | None) -> None:
+    """Raises InputError for a park without the section ``cbam``, and for a period that it does not cover."""
+    if park.spec.cbam is None:
+        raise InputError([Fault("park.yaml", None, "cbam", "no such section", "the section `cbam`")])
+    period_of(period, park.clock)
 
 
 def _costing(asked: CostOptions, park: Park | None) -> CostOptions:

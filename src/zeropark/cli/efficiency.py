@@ -74,9 +74,13 @@ def efficiency_command(
         require_writable(out)
     with bar(quiet=as_json) as progress:
         outcome = outcome_of(
-            park_option or park, Given(flows, levels, capacities), pairs(overrides), progress, as_json
+            park_option or park,
+            Given(flows, levels, capacities),
+            pairs(overrides),
+            progress,
+            as_json,
+            lambda found: _require_asked(found, period, baseline, baseline_period),
         )
-        _require_processes(outcome.park)
         progress("judge the processes", 0.0)
         readings = efficiency_of(outcome.park, outcome.flows, period_of(period, outcome.flows.clock))
         before = _baseline(outcome.park, baseline, baseline_period) if baseline else ()
@@ -99,10 +103,19 @@ def efficiency_command(
         console.print(f"dossier: {written[0]}", soft_wrap=True)
 
 
-def _require_processes(park: Park) -> None:
+def _require_asked(
+    park: Park, period: str | None, baseline: Path | None, baseline_period: str | None
+) -> None:
+    """Raises InputError for a park without processes, periods that are none, and a baseline that is not there."""
     if park.spec.efficiency is None or not park.spec.efficiency.processes:
         expected = "a section efficiency with at least one process"
         raise InputError([Fault("park.yaml", None, "efficiency.processes", "nothing", expected)])
+    period_of(period, park.clock)
+    if baseline is not None and not baseline.is_file():
+        expected = "a table of flows (parquet or csv)"
+        raise InputError([Fault(str(baseline), None, "--baseline", "no such file", expected)])
+    if baseline is not None and baseline_period is not None:
+        days_of(baseline_period, "--baseline-period")
 
 
 def _baseline(park: Park, flows: Path, period: str | None) -> tuple[ProcessReading, ...]:

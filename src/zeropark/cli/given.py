@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from zeropark.cli.console import console
 from zeropark.errors import Fault, fail_if
 from zeropark.optimize.options import Progress
 from zeropark.outcome import Outcome
+from zeropark.park.model import Park
 from zeropark.planning import plan
 from zeropark.readings import account, load
 
@@ -60,12 +62,22 @@ class Given:
 
 
 def outcome_of(
-    park: Path, given: Given, overrides: dict[str, str], progress: Progress, quiet: bool
+    park: Path,
+    given: Given,
+    overrides: dict[str, str],
+    progress: Progress,
+    quiet: bool,
+    check: Callable[[Park], object] | None = None,
 ) -> Outcome:
-    """The outcome over given flows, or of the least-cost plan where none are given (and it is said)."""
+    """The outcome over given flows, or of the least-cost plan where none are given (and it is said).
+
+    check: raises InputError for what is asked of a park that has it not, before anything takes time.
+    """
     _require_flows(given)
     progress("read the park", 0.0)
     loaded = load(park, overrides)
+    if check is not None:
+        check(loaded)
     if given.flows is not None:
         progress("read the flows", 0.0)
         return account(loaded, given.flows, given.levels, given.capacities)

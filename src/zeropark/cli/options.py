@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -43,9 +44,17 @@ def pairs(overrides: list[str] | None) -> dict[str, str]:
 
 
 def require_writable(out: Path) -> None:
-    """Before hours of work: can the results be written there?"""
+    """Before hours of work: can the results be written there? Raises InputError."""
     existing = next(p for p in (out, *out.absolute().parents) if p.exists())
     if out.exists() and not out.is_dir():
         raise InputError([Fault(str(out), None, "--out", "a file", "a folder")])
     if not existing.is_dir():
         raise InputError([Fault(str(out), None, "--out", f"'{existing}' is a file", "a folder")])
+    try:
+        with tempfile.TemporaryFile(
+            dir=existing
+        ):  # rights alone do not tell of a disk that is read-only or full
+            pass
+    except OSError as error:
+        found = f"'{existing}': {error.strerror or error}"
+        raise InputError([Fault(str(out), None, "--out", found, "a folder that can be written")]) from error

@@ -29,8 +29,9 @@ from zeropark.footprint.of_park import footprints_of
 from zeropark.park.model import Park
 from zeropark.park.period import period_of
 from zeropark.passport.write import PAPERS, STATEMENT, Issue, Passport, refuse_folder, write_passport
-from zeropark.readings import load
 from zeropark.statement.model import Statement
+from zeropark.statement.read import read_statement
+from zeropark.statement.sign import require_key
 from zeropark.statement.verify import Verification, verify
 
 Inputs = Literal["needed", "all"]
@@ -73,10 +74,20 @@ def passport_command(
     """A product's footprint with its evidence: passport, PACT file, statement. 产品碳护照"""
     require_writable(out)
     refuse_folder(out, product, after)
+    if key is not None:
+        require_key(key, "--sign")
+    if after is not None:
+        read_statement(after)
     with bar(quiet=as_json) as progress:
-        if flows is None:  # before a plan that takes long
-            _require_known(product, load(park, pairs(overrides)))
-        outcome = outcome_of(park, Given(flows, levels, capacities), pairs(overrides), progress, as_json)
+        given = Given(flows, levels, capacities)
+        outcome = outcome_of(
+            park,
+            given,
+            pairs(overrides),
+            progress,
+            as_json,
+            lambda found: _require_asked(product, period, found),
+        )
         during = period_of(period, outcome.park.clock)
         progress("trace the electricity", 0.0)
         attribution = attribution_of(outcome.park, outcome.flows)
@@ -122,6 +133,8 @@ def verify_command(
     as_json: AsJson = False,
 ) -> None:
     """Recompute a statement from its inputs, line by line; exit 1 where anything disagrees. 复核声明"""
+    if key is not None:
+        require_key(key, "--key")
     found = verify(file / STATEMENT if file.is_dir() else file, key, tuple(before or ()), sha256, full)
     if as_json:
         print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
@@ -131,8 +144,9 @@ def verify_command(
         raise typer.Exit(1)
 
 
-def _require_known(product: str, park: Park) -> None:
-    """Raises InputError for a product that the park file does not have."""
+def _require_asked(product: str, period: str | None, park: Park) -> None:
+    """Raises InputError for a product that the park file does not have, and a period that it does not cover."""
+    period_of(period, park.clock)
     products = park.spec.footprint.products if park.spec.footprint is not None else {}
     if product in products:
         return

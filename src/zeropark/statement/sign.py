@@ -27,6 +27,13 @@ def sign(payload: bytes, key_file: Path) -> str:
     return f"{head}..{mark}"
 
 
+def require_key(key_file: Path, option: str) -> None:
+    """Raises InputError where the key is none, or cannot be used without the extra: before what takes long."""
+    key, _ = _key(key_file, option)
+    if option == "--sign" and not key.is_private:
+        raise InputError([Fault(str(key_file), None, option, "a public key", "the private key")])
+
+
 def check(payload: bytes, signature: str, key_file: Path) -> str:
     """Empty when the signature of these bytes is of that key; else what is wrong. Raises InputError for a bad key."""
     key, algorithm = _key(key_file, "--key")
