@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,36 @@ def test_the_first_curve_counts_twice(found: Abatement) -> None:
     assert found.saved_alone == pytest.approx(3.3 * CO2 * HOURS, rel=1e-6)
     assert found.saved_together == pytest.approx(3.08 * CO2 * HOURS, rel=1e-6)
     assert found.counted_twice == pytest.approx(0.22 * CO2 * HOURS, rel=1e-5)
+
+
+def test_every_order_ends_at_the_same_plan_and_the_curve_takes_the_cheapest_tonne_first(
+    park_of: Write,
+) -> None:
+    """By hand: gas for 10 GJ/h of steam is 10 x 1.1; one measure makes it 8, the other 0.99. A third changes costs alone."""
+    third = "  feedwater:\n    set: {assets.boiler.cost: 5}\n"
+    found = abate(park_of(BOILER_HOUSE + MEASURES + third), HERE)
+    heat, gas = {False: 10, True: 8}, {False: 1.1, True: 0.99}
+    price = {"economiser": ECONOMISER, "insulation": INSULATION}
+
+    def burnt(done: frozenset[str]) -> float:
+        return heat["insulation" in done] * gas["economiser" in done] * HOURS
+
+    ends = set()
+    for order in permutations(price):
+        done: frozenset[str] = frozenset()
+        costs = []
+        for name in order:
+            after = done | {name}
+            saved = (burnt(done) - burnt(after)) * CO2
+            costs.append((price[name] - (burnt(done) - burnt(after)) * PRICE) / saved)
+            done = after
+        ends.add(round(burnt(frozenset()) - burnt(done), 6))
+        if order == tuple(step.measure for step in found.ordered):
+            assert [step.per_tonne("co2_910") for step in found.ordered] == pytest.approx(costs)
+            first = costs[0]
+    assert ends == {round(found.saved_together / CO2, 6)}
+    assert first == pytest.approx(min(step.per_tonne("co2_910") or 0 for step in found.alone[:2]))
+    assert "saves nothing more" in found.left["feedwater"]
 
 
 def test_each_set_is_planned_once(found: Abatement) -> None:
