@@ -71,7 +71,9 @@ def carbon_command(
         )
         span = _period_and_tenant(period, tenant, outcome.park)
         progress("trace the electricity", 0.0)
-        paper = electricity_of(outcome.park, attribution_of(outcome.park, outcome.flows), span, tenant)
+        paper = electricity_of(
+            outcome.park, attribution_of(outcome.park, outcome.flows), span, tenant, outcome
+        )
         written = write_electricity(paper, out) if out is not None else ()
     if as_json:
         print(json.dumps(summary_of(paper), ensure_ascii=False, indent=2))

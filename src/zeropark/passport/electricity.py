@@ -15,22 +15,29 @@ from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED
 from zeropark.carbon.tenants import PARK, TenantCarbon, residuals, tenants_of
 from zeropark.figures.numbers import Language
 from zeropark.forms import Array
+from zeropark.outcome import Outcome
 from zeropark.park.model import Park
 from zeropark.park.period import Period
 from zeropark.passport.electricity_factors import FactorRow, factor_rows
 from zeropark.passport.electricity_words import t
+from zeropark.report.method_910 import reconciled_910
+from zeropark.report.origins import score_words
 from zeropark.texts import either, in_language
 
 
 @dataclass(frozen=True)
 class Electricity:
-    """What the papers tell: figures of each tenant over a period, and what is left over by origin."""
+    """What the papers tell: figures of each tenant over a period, and what is left over by origin.
+
+    reconciled: why the 910 figures are not those of the park's account, where the papers tell all of it.
+    """
 
     park: Park
     attribution: Attribution
     period: Period
     tenants: tuple[TenantCarbon, ...]
     residuals: Mapping[str, float]
+    reconciled: str = ""
 
     @property
     def worst(self) -> float:
@@ -76,15 +83,22 @@ class Electricity:
 
 
 def electricity_of(
-    park: Park, attribution: Attribution, period: Period, tenant: str | None = None
+    park: Park,
+    attribution: Attribution,
+    period: Period,
+    tenant: str | None = None,
+    outcome: Outcome | None = None,
 ) -> Electricity:
-    """The figures of every tenant, or of one. Raises InputError."""
+    """The figures of every tenant, or of one. outcome: whose accounts they are compared with. Raises InputError."""
+    tenants = tenants_of(park, attribution, period.steps, tenant)
+    entire = tenant is None and (period.first, period.last) == (0, attribution.clock.steps)
     return Electricity(
         park,
         attribution,
         period,
-        tenants_of(park, attribution, period.steps, tenant),
+        tenants,
         residuals(attribution, period.steps),
+        reconciled_910(outcome, attribution, tenants) if outcome is not None and entire else "",
     )
 
 
@@ -180,8 +194,6 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
     keys = ["note-apart", "note-losses"]
     if kinds & {"opening", "unmetered"}:
         keys.append("note-unknown")
-    if carbon is not None and carbon.grid.clean_share is None:
-        keys.append("note-clean-share")
     if carbon is not None and carbon.storage == "first-in-first-out":
         keys.append("note-fifo")
     if any(one.missing for one in paper.tenants):
@@ -194,7 +206,8 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
         keys.append("note-sold")
     if "generated" in kinds:
         keys.append("note-generated")
-    return tuple(t(key) for key in keys)
+    own = (score_words(paper.park), paper.reconciled)
+    return (*(t(key) for key in keys), *filter(None, own))
 
 
 def tenant_title(park: Park, name: str, language: Language) -> str:

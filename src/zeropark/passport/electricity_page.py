@@ -22,6 +22,7 @@ from zeropark.passport.electricity import (
 )
 from zeropark.passport.electricity_factors import Weight, factor_rows
 from zeropark.passport.electricity_words import t
+from zeropark.report.origins import clean_share_words
 from zeropark.report.page import figure_page, page_environment
 from zeropark.texts import in_language
 
@@ -98,7 +99,12 @@ def _sentence(paper: Electricity, language: Language) -> str:
     use = sum(one.use_mwh for one in paper.tenants)
     weight = sum(one.supplied_mwh for one in paper.tenants)
     free = sum(one.score * one.supplied_mwh for one in paper.tenants) / weight if weight else 0.0
-    parts = {"use": amount(use, "MWh", language), "free": percent(free, 4)}
+    parts = {
+        "use": amount(use, "MWh", language),
+        "supplied": amount(weight, "MWh", language),
+        "free": percent(free, 4),
+        "assumed": _assumed(paper, weight, language),
+    }
     if len(paper.tenants) == 1:
         return t(
             "sentence-one",
@@ -107,6 +113,16 @@ def _sentence(paper: Electricity, language: Language) -> str:
             **parts,
         )
     return t("sentence", language, count=str(len(paper.tenants)), **parts)
+
+
+def _assumed(paper: Electricity, weight: float, language: Language) -> str:
+    """What the share counts of the grid's own supply, and what it is without; empty where it counts none."""
+    words = in_language(clean_share_words(paper.park), language)
+    if not words or not weight:
+        return ""
+    clean = {origin.name for origin in paper.attribution.origins if origin.clean}
+    own = sum(mwh for one in paper.tenants for name, mwh in one.split["hourly"].items() if name in clean)
+    return t("sentence-assumed", language, words=words, without=percent(own / weight, 4))
 
 
 def _rows(paper: Electricity, language: Language) -> list[dict[str, Any]]:

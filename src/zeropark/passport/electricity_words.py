@@ -13,12 +13,18 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
     "show": ("Show", "显示"),
     "period": ("{begin} to {end}, interval {minutes} min", "{begin} 至 {end}，时间间隔 {minutes} 分钟"),
     "sentence-one": (
-        "{tenant} used {use}; {free} of it was carbon-free hour by hour.",
-        "{tenant}用电 {use}，逐时无碳电力占比 {free}。",
+        "{tenant} used {use}. Of the generation behind it ({supplied}, losses included), {free} was carbon-free hour by "
+        "hour{assumed}.",
+        "{tenant}用电 {use}；对应发电量 {supplied}（含损耗）中，逐时无碳电力占 {free}{assumed}。",
     ),
     "sentence": (
-        "{count} tenants used {use}; {free} of it was carbon-free hour by hour.",
-        "{count} 家企业用电 {use}，逐时无碳电力占比 {free}。",
+        "{count} tenants used {use}. Of the generation behind it ({supplied}, losses included), {free} was carbon-free "
+        "hour by hour{assumed}.",
+        "{count} 家企业用电 {use}；对应发电量 {supplied}（含损耗）中，逐时无碳电力占 {free}{assumed}。",
+    ),
+    "sentence-assumed": (
+        ", where {words}; without that assumption {without}",
+        "，其中{words}；不作此假设则为 {without}",
     ),
     "conserved": (
         "Every origin adds up: generated and in store before = supplied + exported + lost + in store after; "
@@ -123,10 +129,6 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
         "Electricity of unknown origin (in store before the period, or unmetered) "
         "weighs as the grid does where no contract holds; in product footprints it counts as the period's own mix.",
         "来源不明的电量（期初存量、未计量电量）按无合同网电计；产品足迹中按本期混合计。",
-    ),
-    "note-clean-share": (
-        "No carbon-free share of the grid is stated: the 24/7 score counts none.",
-        "未给出电网无碳电量占比，24/7 评分按零计。",
     ),
     "note-sold": (
         "Certificates of the park's own plants were sold: that electricity is what it is by location, and by market, hour "

@@ -7,12 +7,19 @@ from collections.abc import Callable
 from zeropark.carbon.attribution import Attribution
 from zeropark.carbon.from_park import asset_of, sold_of
 from zeropark.carbon.tenants import PARK, TenantCarbon, tenants_of
+from zeropark.figures.numbers import percent
 from zeropark.outcome import Outcome
 from zeropark.park.model import Park
 from zeropark.report.blocks import Block, Head
-from zeropark.texts import both
+from zeropark.report.method_910 import reconciled_910
+from zeropark.texts import both, in_language
 
 TITLE = both("Where the electricity came from", "电力来源与碳排放归属")
+MARKS = {
+    "O": ("read in the official text", "已核官方原文"),
+    "2": ("second-hand", "二手资料"),
+    "R": ("recalled, unverified", "凭记忆，未核实"),
+}
 _FROM_ORIGIN = 1e-9
 """An origin with less than this share of the supply is left out."""
 
@@ -50,7 +57,38 @@ def electricity_block(outcome: Outcome, given: Callable[[], Attribution | None])
             Head(both("Footprint, tCO2e", "足迹，tCO2e")),
         ),
         tuple(_row(park, tenant, shown) for tenant in tenants),
-        tuple(dict.fromkeys(str(fault) for tenant in tenants for fault in tenant.missing)),
+        (
+            *filter(None, (score_words(park), reconciled_910(outcome, attribution, tenants))),
+            *dict.fromkeys(str(fault) for tenant in tenants for fault in tenant.missing),
+        ),
+    )
+
+
+def clean_share_words(park: Park) -> str:
+    """What counts as carbon-free of the grid's own supply, with its mark; empty where the park states nothing."""
+    carbon = park.spec.carbon
+    if carbon is None or carbon.grid.clean_share is None:
+        return ""
+    values = park.values(carbon.grid.clean_share)
+    least, most = (percent(float(x), 3) for x in (values.min(), values.max()))
+    share = least if least == most else f"{least} – {most}"
+    marks = [a.mark for a in park.assumptions if a.path.startswith("carbon.grid.clean_share")]
+    english, chinese = MARKS.get(marks[0] if marks else "", ("no source stated", "未给出来源"))
+    return both(
+        f"{share} of the grid's own supply counts as carbon-free ({english})",
+        f"电网自身供电按 {share} 无碳计（{chinese}）",
+    )
+
+
+def score_words(park: Park) -> str:
+    """What the 24/7 score is a share of, and what is assumed for it."""
+    assumed = clean_share_words(park)
+    english, chinese = (in_language(assumed, language) for language in ("en", "zh"))
+    return both(
+        "The 24/7 score is the carbon-free share of the generation behind the use, not of the use at the meter"
+        + (f"; {english}." if english else "; none of the grid's own supply counts as carbon-free."),
+        "24/7 匹配度为用电对应发电量（而非表计用电量）中的无碳占比；"
+        + (f"{chinese}。" if chinese else "电网自身供电不计为无碳。"),
     )
 
 
