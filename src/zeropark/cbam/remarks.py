@@ -10,7 +10,8 @@ from zeropark.cbam.model import DEFINITIVE, Installation
 from zeropark.cbam.plausible import hardly_meant
 from zeropark.cbam.processes import exports_no_heat
 from zeropark.cbam.result import InstallationResult, PrecursorResult, ProcessResult
-from zeropark.texts import both
+from zeropark.cbam.terms import regime_title
+from zeropark.texts import both, headed
 
 NOT_INCLUDED = both(
     "IR (EU) 2026/1740 and the corrigendum of June 2026 are not included",
@@ -23,7 +24,7 @@ _ROUNDED_T = 0.5
 
 def notes_of(installation: Installation) -> tuple[str, ...]:
     """Remarks on the rules: which they are, and what is not in them."""
-    notes = [both(f"regime: {installation.regime}", f"规则：{installation.regime}"), NOT_INCLUDED]
+    notes = [headed(both("regime", "规则"), regime_title(installation.regime)), NOT_INCLUDED]
     if installation.regime != DEFINITIVE:
         notes.append(
             both(

@@ -82,6 +82,12 @@ def regime_of(text: str) -> Regime | None:
     return DEFINITIVE if definitive else TRANSITIONAL
 
 
+def regime_title(regime: Regime) -> str:
+    """The rules in both languages, with the number of the act."""
+    act = regime.partition(" ")[2]
+    return both(regime, f"{'正式期' if regime == DEFINITIVE else '过渡期'}，(EU) {act}")
+
+
 def power_source(text: str | None) -> str | None:
     """A source of an electricity factor as the list writes it, whatever its case and blanks; other words as they are."""
     bare = re.sub(r"\s", "", text or "").lower()

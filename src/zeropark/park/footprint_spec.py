@@ -42,6 +42,7 @@ class Product(Declared):
     identifiers: tuple[str, ...] = ()
     """URNs under which customers know it."""
     description: str = ""
+    description_zh: str = ""
     carbon_content: Annotated[float, Unit("kg/kg", ge=0, le=1)] = 0.0
     """Fossil carbon in the product itself, per kg."""
 

@@ -14,7 +14,7 @@ from zeropark.statement.canonical import hash_of
 from zeropark.statement.formula import ident, is_declared, parse
 from zeropark.statement.model import Line, Statement
 from zeropark.statement.needed import FULL
-from zeropark.texts import in_language
+from zeropark.texts import either, in_language
 
 _PARTS = ("gate", "electricity", "upstream", "embodied")
 _COLOURS = {"gate": "#c4451c", "electricity": "#e2b93b", "upstream": "#7b68b0", "embodied": "#66737e"}
@@ -47,7 +47,9 @@ def context_of(statement: Statement, park: Park, language: Language) -> dict[str
         "period": f"{facts['begins'][:10]} … {facts['ends'][:10]}"
         if not statement.period
         else statement.period,
-        "description": product.description if product is not None else "",
+        "description": either(product.description, product.description_zh, language)
+        if product is not None
+        else "",
         "cn_code": facts["cn_code"],
         "total": number(total.value, 5),
         "unit": unit_text(total.unit, language),

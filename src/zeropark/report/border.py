@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from zeropark.carbon.attribution import Attribution
 from zeropark.cbam.engine import assess
-from zeropark.cbam.from_park import installation_of
+from zeropark.cbam.from_park import chinese_of, installation_of
 from zeropark.cbam.result import ProductResult
+from zeropark.cbam.terms import regime_title
 from zeropark.outcome import Outcome
 from zeropark.park.period import whole
 from zeropark.report.blocks import Block, Head
-from zeropark.texts import both
+from zeropark.texts import both, in_language
 
 TITLE = both("Goods under the EU's carbon border mechanism", "欧盟碳边境调节机制下的货物")
 _HEADS = (
@@ -31,24 +32,26 @@ def border_block(outcome: Outcome, given: Callable[[], Attribution | None]) -> B
     if park.spec.cbam is None:
         return None
     result = assess(installation_of(park, outcome.flows, whole(park.clock), given()))
+    rules = in_language(regime_title(result.regime), "zh")
+    chinese = chinese_of(park)
     return Block(
         "CBAM",
         TITLE,
         both(
             f"Specific embedded emissions ({result.regime}; {result.defaults_version}). Own factors only: no life-cycle "
             "figure is in them. `zeropark cbam` writes the importer's workbook and the cost.",
-            f"单位隐含排放（{result.regime}；{result.defaults_version}）。仅用本装置因子，不含生命周期数据；"
+            f"单位隐含排放（{rules}；{result.defaults_version}）。仅用本装置因子，不含生命周期数据；"
             "用 `zeropark cbam` 生成进口商工作簿与费用。",
         ),
         _HEADS,
-        tuple(_row(product) for product in result.products),
+        tuple(_row(product, chinese) for product in result.products),
         (*result.notes, *result.controls),
     )
 
 
-def _row(of: ProductResult) -> tuple[str | float | None, ...]:
+def _row(of: ProductResult, chinese: Mapping[str, str]) -> tuple[str | float | None, ...]:
     return (
-        of.name,
+        both(of.name, chinese[of.name]) if of.name in chinese else of.name,
         of.cn_code,
         of.see_direct,
         of.see_indirect,
