@@ -10,8 +10,11 @@ import pytest
 from tests.footprint.small import MATERIAL, STEPS, attributed, factor, flows_of, footprints, park_of
 
 from zeropark.carbon.origins import origins_of
+from zeropark.errors import InputError
 from zeropark.flows import Flows
+from zeropark.footprint.of_park import footprints_of
 from zeropark.park.model import Park
+from zeropark.park.period import whole
 
 CARRIERS = {"ore": MATERIAL, "scrap": MATERIAL, "a": MATERIAL, "b": MATERIAL,
             "electricity": {"unit": "MWh", "kind": "electricity"}}  # fmt: skip
@@ -176,3 +179,48 @@ def test_on_the_yearly_average_green_contracts_over_the_public_grid_count_as_the
     # a took grid power alone, 1 MWh a tonne: 2,400 + 1,000 · 0.04, by location 2,400 + 1,000 · 0.5
     assert found.by_basis["hourly"] == pytest.approx(2440)
     assert found.by_basis["location"] == pytest.approx(2900)
+
+
+def standing(noise_mwh: float) -> dict[str, float]:
+    """A boiler that ran in the first two steps, and used ``noise_mwh`` in each of the other two, over which is asked.
+
+    Product of the last two steps: 1 t of b from 1 t of a, which is bought then, and 0.5 MWh of sun.
+    """
+    assets: dict[str, Any] = {
+        "yard": {"kind": "market", "node": "a", "buy": {"price": 1}, "upstream": "free"},
+        "pv": {"kind": "source", "node": "bus", "capacity": 99, "origin": "solar", "upstream": "sun"},
+        "boiler": {"kind": "converter", "rated": "a", "capacity": 20, "inputs": {"bus": 1}, "outputs": {"a": 1}},
+        "kiln": {"kind": "converter", "rated": "b", "capacity": 9, "inputs": {"bus": 0.5, "a": 1},
+                 "outputs": {"b": 1}},
+        "gate-a": {"kind": "demand", "node": "a", "profile": 1},
+        "gate-b": {"kind": "demand", "node": "b", "profile": 1},
+    }  # fmt: skip
+    park = park_of(assets, NODES, CARRIERS, factors=FACTORS,
+                   footprint={"products": {"a": {"node": "a"}, "b": {"node": "b"}}, "runs": 100})  # fmt: skip
+    boiler, kiln_runs = np.array([10.0, 10, noise_mwh, noise_mwh]), np.array([0, 0, 1.0, 1])
+    flows = flows_of(park, {
+        ("yard", "buy"): kiln_runs, ("kiln", "activity:"): kiln_runs, ("boiler", "activity:"): boiler,
+        ("gate-a", "intake"): boiler, ("gate-b", "intake"): kiln_runs, ("pv", "output"): boiler + kiln_runs / 2,
+    })  # fmt: skip
+    made = flows.net["boiler", "a"]
+    flows.net["boiler", "a"][2:] = 0.0 * made[2:]  # its output is below what a plan tells at all
+    period = replace(whole(park.clock), text="the end", first=2, last=4)
+    found = footprints_of(
+        park,
+        flows,
+        attributed(park, {"boiler": {"pv": boiler}, "kiln": {"pv": kiln_runs / 2}}),
+        period,
+        ("b",),
+    )
+    return {line.id: line.kgco2e for line in found["b"].contributions}
+
+
+def test_electricity_of_a_plant_that_stands_still_is_noise_as_its_output_is() -> None:
+    """2e-7 of what the boiler takes at most, and nothing made: it is left alone, and the product has 0.5 MWh of sun, 20 kg."""
+    assert standing(2e-6) == pytest.approx({"upstream.yard": 0.0, "electricity.pv": 20.0})
+
+
+def test_electricity_of_a_plant_that_makes_nothing_but_runs_is_told() -> None:
+    """A ten-thousandth of its largest rate is no noise: no product would carry it."""
+    with pytest.raises(InputError, match="boiler: found use or emissions"):
+        standing(1e-3)

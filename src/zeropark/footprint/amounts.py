@@ -101,6 +101,14 @@ class Amounts:
         )
         return Taken(use, make)
 
+    def is_quiet(self, name: str, node: str) -> bool:
+        """Whether the asset's flow at the node is on the mean of the period no more than noise of its largest."""
+        flow = self.flows.net.get((name, node))
+        if flow is None:
+            return True
+        largest = float(np.max(np.abs(flow), initial=0.0))
+        return float(np.mean(np.abs(flow[self.period.steps]))) <= _NOISE * largest
+
     def total(self, name: str, part: str) -> float:
         """Amount of one rate; zero where the asset has no such rate."""
         rate = self.flows.rates.get((name, part))

@@ -34,6 +34,7 @@ from zeropark.footprint.inventory import (
     title_of,
     upstream_burden,
 )
+from zeropark.footprint.modes import Modes
 from zeropark.forms import Array
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
 from zeropark.park.model import Park
@@ -102,7 +103,20 @@ def _consuming(amounts: Amounts, consumer: str) -> dict[str, Array | float]:
         return {consumer: 1.0}
     modes = modes_of(amounts, consumer)
     nodes = [node for node in dict.fromkeys(_inputs(asset)) if is_electric(amounts.park, node)]
+    if _still(amounts, modes, nodes):
+        return dict.fromkeys(modes.processes, 0.0)
     return {process: modes.electricity(nodes, way) for process, way in modes.processes.items()}
+
+
+def _still(amounts: Amounts, modes: Modes, nodes: list[str]) -> bool:
+    """Whether a converter stood still: what it made in the period is noise, and so is what it used on the mean.
+
+    Only both together: a plant that starts up, or is kept warm, uses electricity and makes nothing.
+    """
+    outputs = {port.node for way in modes.asset.ways.values() for port in way.outputs.values()}
+    return not any(amounts.at(modes.name, node).make > 0 for node in outputs) and all(
+        amounts.is_quiet(modes.name, node) for node in nodes
+    )
 
 
 def _inputs(asset: Converter) -> list[str]:

@@ -33,6 +33,8 @@ REGISTER = ("certificate", "supply", "from", "to", "mwh", "cancelled_for", "canc
 LIMIT = "limit."
 """Begins the id of the line that bounds an origin without a meter."""
 _TOLERANCE = 1e-9
+_LEAST = 1e-2
+"""MWh in a step below which the tolerance no longer shrinks: a meter that tells only noise of a plan claims noise."""
 _TOLD = 5
 
 
@@ -133,7 +135,7 @@ def _over(ledger: pd.DataFrame, rates: Rates, statement: Statement) -> Iterator[
             continue
         claimed = np.bincount(at[rows], weights=ledger["mwh"].to_numpy()[rows], minlength=rates.times.size)
         made = np.maximum(rates.by[asset, node], 0.0) * (rates.hours * mwh_of(statement, node))
-        over = np.flatnonzero(claimed > made + _TOLERANCE * max(float(made.max(initial=0.0)), 1e-6))
+        over = np.flatnonzero(claimed > made + _TOLERANCE * max(float(made.max(initial=0.0)), _LEAST))
         yield from (_twice(asset, i, claimed, made, ledger.iloc[rows], rates) for i in over[:_TOLD])
         if over.size > _TOLD:
             yield f"'{asset}' is claimed beyond its generation in {over.size - _TOLD} more steps"
