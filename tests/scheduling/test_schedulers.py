@@ -14,6 +14,7 @@ from distributed import Client, LocalCluster
 from tests.clusters import await_workers, awaited, two_processes
 
 from zeropark.errors import InputError, NotSolved
+from zeropark.scheduling import cluster as clusters
 from zeropark.scheduling.choose import scheduler_at
 from zeropark.scheduling.processes import ONE_THREAD, Processes
 from zeropark.scheduling.tasks import ATTEMPTS, InThisProcess, Lost, Scheduler, Tick
@@ -157,6 +158,99 @@ def test_a_scheduler_that_is_lost_is_told(
                 list(scheduler.run(tasks.waits, str(tmp_path), {"a": "a", "b": "b"}, tick))
     assert "cluster" in raised.value.status
     assert local.scheduler_address in str(raised.value)
+
+
+@pytest.fixture
+def lonely(tasks: ModuleType) -> Iterator[LocalCluster]:
+    """One worker, which is a thread of this process; nobody starts another one unasked."""
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=":0"
+    ) as local:
+        yield local
+
+
+def dies_with_its_result(local: LocalCluster, scheduler: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have the only worker end after it has told that the task is done, before anybody fetches the result.
+
+    The list that is given back has an entry as soon as this has happened.
+    """
+    ended: list[str] = []
+    fetch = scheduler._result_of
+
+    def after_its_death(future: Any, wait: Tick) -> Any:
+        if not ended:
+            for worker in local.workers.values():
+                local.sync(worker.close)
+            awaited("the scheduler has no worker", lambda: not local.scheduler.workers)
+            ended.append(future.key)
+        return fetch(future, wait)
+
+    monkeypatch.setattr(scheduler, "_result_of", after_its_death)
+    return ended
+
+
+def test_a_result_that_died_with_its_worker_is_made_again_by_one_that_comes(
+    lonely: LocalCluster, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ticks go on meanwhile: the new worker is begun by one of them."""
+    with scheduler_at(lonely.scheduler_address) as scheduler:
+        ended = dies_with_its_result(lonely, scheduler, monkeypatch)
+        begun: list[int] = []
+
+        def tick() -> None:
+            if ended and not begun:
+                begun.append(1)
+                lonely.scale(2)
+
+        assert list(scheduler.run(tasks.added, 100, {"a": 1}, tick)) == [("a", 101)]
+    assert begun
+
+
+def test_a_result_that_died_with_the_last_worker_is_not_waited_for_without_end(
+    lonely: LocalCluster, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "_NEW_WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(clusters, "_LOOK_SECONDS", 0.1)
+    with scheduler_at(lonely.scheduler_address) as scheduler:
+        ended = dies_with_its_result(lonely, scheduler, monkeypatch)
+        with pytest.raises(NotSolved) as raised:
+            list(scheduler.run(tasks.added, 100, {"a": 1}, no_tick))
+    assert ended
+    assert raised.value.status == "the cluster has no workers any more"
+    assert lonely.scheduler_address in str(raised.value)
+
+
+def test_what_tick_raises_ends_the_wait_for_a_result_that_died_with_its_worker(
+    lonely: LocalCluster, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scheduler_at(lonely.scheduler_address) as scheduler:
+        ended = dies_with_its_result(lonely, scheduler, monkeypatch)
+
+        def tick() -> None:
+            if ended:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            list(scheduler.run(tasks.added, 100, {"a": 1}, tick))
+        awaited("nothing is left of the run", lambda: not lonely.scheduler.tasks)
+
+
+def test_tasks_that_no_worker_is_left_for_are_not_waited_for_without_end(
+    lonely: LocalCluster, tasks: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "_NEW_WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(clusters, "_LOOK_SECONDS", 0.1)
+
+    def tick() -> None:
+        if lonely.scheduler.workers and (tmp_path / "a.pid").exists():
+            (tmp_path / "go").touch()  # the worker is a thread of this process: it must end
+            for worker in lonely.workers.values():
+                lonely.sync(worker.close)
+
+    arguments = {"a": "a", "b": "b", "c": "c"}
+    with scheduler_at(lonely.scheduler_address) as scheduler, pytest.raises(NotSolved) as raised:
+        list(scheduler.run(tasks.waits, str(tmp_path), arguments, tick))
+    assert raised.value.status == "the cluster has no workers any more"
 
 
 def test_a_worker_has_one_thread(tasks: ModuleType) -> None:

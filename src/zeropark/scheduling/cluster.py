@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import queue
+import threading
 import time
 import uuid
 from collections import Counter
@@ -24,6 +26,8 @@ except ModuleNotFoundError:  # an extra: pip install 'zeropark[cluster]'
 
 _ANSWER_SECONDS = 15
 _FIRST_WORKER_SECONDS = 60
+_NEW_WORKER_SECONDS = 60.0
+_LOOK_SECONDS = 2.0
 
 
 class Cluster:
@@ -38,9 +42,13 @@ class Cluster:
 
     def words(self) -> str:
         """Where the tasks run, for people. Raises NotSolved where the scheduler is lost."""
-        with self._reachable():
-            workers = len(self._client.nthreads())
+        workers = self.workers()
         return f"{workers} worker{'s' if workers != 1 else ''} at {self.address}"
+
+    def workers(self) -> int:
+        """How many there are now. Raises NotSolved where the scheduler is lost."""
+        with self._reachable():
+            return len(self._client.nthreads())
 
     def run(
         self,
@@ -51,7 +59,7 @@ class Cluster:
     ) -> Iterator[tuple[str, Result | Lost]]:
         """See ``Scheduler.run``. Dask itself runs again what a dead worker was doing.
 
-        Raises NotSolved where the scheduler is lost, or gives up the work.
+        Raises NotSolved where the scheduler is lost, gives up the work, or has had no workers for a minute.
         """
         token = f"zeropark-{uuid.uuid4().hex}"
         with self._reachable():
@@ -60,6 +68,11 @@ class Cluster:
         running: dict[str, tuple[str, Future]] = {}
         attempts: Counter[str] = Counter()
         numbers = count()
+        workers = _Workers(self)
+
+        def wait() -> None:
+            tick()
+            workers.look()
 
         def begin(name: str) -> None:
             attempts[name] += 1
@@ -73,13 +86,13 @@ class Cluster:
             for name in arguments:
                 begin(name)
             while running:
-                tick()
+                wait()
                 try:
                     future = done.get(timeout=POLL_SECONDS)
                 except queue.Empty:
                     continue
-                name, _ = running.pop(future.key)
-                result = self._result_of(future)
+                result = self._result_of(future, wait)
+                name, _ = running.pop(future.key)  # only now: what is left in it is cancelled in the end
                 if isinstance(result, Lost) and attempts[name] < 2:
                     begin(name)  # Dask blames all that a dead worker had: a second chance
                 else:
@@ -89,20 +102,37 @@ class Cluster:
                 self._client.cancel([future for _, future in running.values()], force=True)
                 self._client.unregister_worker_plugin(token)
 
-    def _result_of(self, future: Future) -> Any:
-        """The result of a task that is done, or Lost; an error of the function is raised as it is."""
-        failure: BaseException | None
-        with self._reachable():
-            try:  # where the worker died with the result, this waits until Dask has it again
+    def _result_of(self, future: Future, wait: Tick) -> Any:
+        """The result of a task that is done, or Lost; an error of the function is raised as it is.
+
+        wait: called several times a second. Where the worker died with the result, Dask has the task done again, by
+        a worker that may never come. A transfer takes its time: a thread waits for it, so that nothing cuts it short.
+        """
+        fetched: concurrent.futures.Future[Any] = concurrent.futures.Future()
+
+        def fetch() -> None:
+            try:
                 failure = future.exception()
                 if failure is None:
-                    return future.result()
-            except KilledWorker as error:
-                failure = error
+                    fetched.set_result((None, None, future.result()))
+                else:
+                    fetched.set_result((failure, future.traceback(), None))
+            except BaseException as error:  # also Dask's words for what is cancelled
+                fetched.set_exception(error)
+
+        threading.Thread(target=fetch, daemon=True).start()
+        while not concurrent.futures.wait([fetched], timeout=POLL_SECONDS).done:
+            wait()
+        try:
+            with self._reachable():
+                failure, traceback, result = fetched.result()
+        except KilledWorker as error:
+            failure = error
+        if failure is None:
+            return result
         if isinstance(failure, KilledWorker):
             return Lost(ATTEMPTS)
-        assert failure is not None
-        raise failure.with_traceback(future.traceback())
+        raise failure.with_traceback(traceback)
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
@@ -119,6 +149,28 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+
+class _Workers:
+    """Looks every few seconds whether a cluster has any."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._next = time.monotonic() + _LOOK_SECONDS
+        self._none_since: float | None = None
+
+    def look(self) -> None:
+        """Raises NotSolved where there have been none for a minute: nothing that waits would ever end."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _LOOK_SECONDS
+        if self._cluster.workers():
+            self._none_since = None
+        elif self._none_since is None:
+            self._none_since = now
+        elif now >= self._none_since + _NEW_WORKER_SECONDS:
+            raise NotSolved("the cluster has no workers any more", f"scheduler {self._cluster.address}")
 
 
 def _patiently(ask: Callable[[], Result]) -> Result:
