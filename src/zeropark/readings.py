@@ -22,8 +22,9 @@ from zeropark.forms import Array, Key
 from zeropark.outcome import Capacity, Outcome, Reading
 from zeropark.park.flowfile import beside, existing_capacities, read_capacities, read_flows, read_levels
 from zeropark.park.model import Park
+from zeropark.park.plausible import signed, sized
 from zeropark.park.read import located, read_park
-from zeropark.park.recover import completed, guessed, implausible, rates_of
+from zeropark.park.recover import completed, guessed, rates_of
 from zeropark.park.streams import net_flows
 from zeropark.park.yaml import Document
 from zeropark.rules.build import enforced, rules_of
@@ -169,8 +170,11 @@ def account(
     net, certified = read_flows(path, park)
     levels = read_levels(levels_path, park) if levels_path else {}
     sizes = read_capacities(sizes_path, park) if sizes_path else existing_capacities(park)
-    rates = rates_of(park, net, levels, certified)
-    fail_if(implausible(park, net, rates, sizes, path.name))
+    judged = signed(park, net, path.name)
+    rates = rates_of(park, judged.net, levels, certified)
+    faults, large = sized(park, rates, sizes, path.name)
+    fail_if([*judged.faults, *faults])
+    net = judged.net
     rates |= {key: np.array([size]) for key, size in sizes.items()}
     given = Flows(park.clock, completed(park, rates, sizes), net, park.carriers_by_node)
     settled = with_bases(park, bases_of(park, given, sizes))
@@ -178,6 +182,8 @@ def account(
     outcome = read(settled, accounts, rules_of(settled, accounts), rates, "read")
     notes = (
         *_origin(path, sizes_path, levels_path),
+        *judged.notes,
+        *large,
         both(
             f"largest imbalance of any node: {imbalance(given):.2g} of its largest flow",
             f"节点最大不平衡量为其最大流量的 {imbalance(given):.2g} 倍",

@@ -1,5 +1,7 @@
 """Conservation of every origin on random networks; small cases by hand; the published equation as a peer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, reject, settings
@@ -8,7 +10,7 @@ from tests.carbon.random_networks import random_network
 
 from zeropark.carbon.audit import audit
 from zeropark.carbon.exercise import network as exercise_network
-from zeropark.carbon.network import Entries, Moves, Network, Stores, Uses
+from zeropark.carbon.network import Entries, Moves, Network, Stores, Uses, netted, with_unmetered
 from zeropark.carbon.trace import trace
 from zeropark.errors import InputError
 
@@ -131,6 +133,25 @@ def test_opening_content_is_an_origin_of_its_own_unless_cyclic():
 def test_where_nothing_flows_content_is_not_a_number():
     network = one_node([[1, 0]], [1, 0], [0, 0], [0, 0])
     assert np.isnan(trace(network).content[1, 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("came", "unseen", "made_up"),
+    [
+        ([9.9, 10.1], [0, 0], 0.1),  # one step lacks what the other has too much
+        ([9.9, 10.04], [0.06, 0], 0.04),  # as far as the surplus reaches
+        ([9.7, 10.5], [0.3, 0], 0),  # 3 % of 10 is beyond the tolerance
+        ([9.9, 9.9], [0.1, 0.1], 0),  # a meter that always shows too little
+    ],
+)
+def test_a_shortfall_within_the_meters_tolerance_is_made_up_at_other_times(came, unseen, made_up):
+    """10 leave in each of two steps; the meters are good to 2 %. Nothing is made from nothing: what came is what left."""
+    network = replace(one_node([came], [10, 10], [0, 0], [0, 0]), tolerance=0.02)
+    full = with_unmetered(network)
+    assert full.entries.rate[:, 1:].sum(axis=1) == pytest.approx(unseen)
+    assert netted(full) == pytest.approx(made_up)
+    content = trace(network, losses="passed on").content[:, 0]
+    assert (content * 10).sum(axis=0) == pytest.approx([sum(came), *([sum(unseen)] if any(unseen) else [])])
 
 
 def test_what_leaves_beyond_all_that_comes_in_is_an_origin_of_its_own():

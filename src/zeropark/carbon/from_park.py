@@ -15,6 +15,7 @@ from zeropark.errors import Fault, fail_if
 from zeropark.flows import Flows
 from zeropark.forms import Array
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
+from zeropark.park.carbon_spec import METER_TOLERANCE
 from zeropark.park.model import Park
 from zeropark.park.streams import streams_of
 
@@ -117,6 +118,7 @@ def network_of(
         _uses(collected, steps),
         _moves(collected, steps),
         stores,
+        METER_TOLERANCE if park.spec.carbon is None else park.spec.carbon.meter_tolerance,
     )
 
 

@@ -82,6 +82,8 @@ class Network:
     uses: Uses
     moves: Moves
     stores: Stores
+    tolerance: float = 0.0
+    """Of its meters: share of what goes out of a node in a step by which it may exceed what comes in."""
 
     @property
     def inflow(self) -> Array:
@@ -129,11 +131,20 @@ def summed_at(rates: Sequence[Array], nodes: Sequence[Ints], shape: tuple[int, i
 def with_unmetered(network: Network) -> Network:
     """The same with an entry for what leaves a node beyond all that comes in, where that is more than rounding.
 
-    Meters never agree; what nobody saw coming must not be given the mix of what was seen.
+    Meters never agree. What nobody saw coming must not be given the mix of what was seen; but a shortfall within the
+    meters' tolerance in one step is made up by a surplus of the same node in others, as far as that reaches, so that
+    errors that cancel out do not count one way.
     """
     inflow, outflow = network.inflow, network.outflow
     missing = outflow - inflow
     peak = np.maximum(inflow, outflow).max(axis=0, initial=0.0)
+    missing[np.abs(missing) <= NOISE * peak] = 0.0
+    surplus = np.maximum(-missing, 0.0).sum(axis=0)
+    np.maximum(missing, 0.0, out=missing)
+    small = np.where(missing <= network.tolerance * outflow, missing, 0.0)
+    short = small.sum(axis=0)
+    made_up = np.minimum(np.divide(surplus, short, out=np.zeros_like(short), where=short > 0.0), 1.0)
+    missing -= small * made_up
     missing[missing <= NOISE * peak] = 0.0
     found = np.flatnonzero(missing.any(axis=0))
     entries = network.entries
@@ -145,6 +156,13 @@ def with_unmetered(network: Network) -> Network:
             np.concatenate((entries.rate, missing[:, found]), axis=1),
         ),
     )
+
+
+def netted(network: Network) -> float:
+    """Shortfalls that surpluses made up, after ``with_unmetered``: units of the nodes, summed over nodes and steps."""
+    short = network.outflow - network.inflow
+    peak = np.maximum(network.inflow, network.outflow).max(axis=0, initial=0.0)
+    return float(short[short > NOISE * peak].sum()) * network.hours
 
 
 def columns(parts: Sequence[Array], steps: int) -> Array:

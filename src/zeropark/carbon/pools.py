@@ -148,27 +148,15 @@ def _in_mwh(park: Park, network: Network) -> Network:
         return network
     entries, uses, moves, stores = network.entries, network.uses, network.moves, network.stores
     start, end, at = scale[moves.start], scale[moves.end], scale[stores.nodes]
-    return Network(
-        network.nodes,
-        network.steps,
-        network.hours,
-        type(entries)(entries.names, entries.nodes, entries.rate * scale[entries.nodes]),
-        type(uses)(uses.names, uses.nodes, uses.rate * scale[uses.nodes]),
-        type(moves)(
-            moves.names,
-            moves.start,
-            moves.end,
-            moves.taken * start,
-            moves.carried * start,
-            moves.arrives * end,
+    return replace(
+        network,
+        entries=replace(entries, rate=entries.rate * scale[entries.nodes]),
+        uses=replace(uses, rate=uses.rate * scale[uses.nodes]),
+        moves=replace(
+            moves, taken=moves.taken * start, carried=moves.carried * start, arrives=moves.arrives * end
         ),
-        type(stores)(
-            **{
-                **vars(stores),
-                "charge": stores.charge * at,
-                "discharge": stores.discharge * at,
-                "opening": stores.opening * at,
-            }
+        stores=replace(
+            stores, charge=stores.charge * at, discharge=stores.discharge * at, opening=stores.opening * at
         ),
     )
 

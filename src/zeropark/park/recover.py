@@ -13,14 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from zeropark.errors import Fault
 from zeropark.forms import Array, Key
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source, Storage
 from zeropark.park.model import Park
-from zeropark.park.streams import activity_effects, streams_of
+from zeropark.park.streams import activity_effects
 
 Net = Mapping[Key, Array]
-_WITHOUT_SIZES = "put the plan's summary.json beside the flows, or name it with --capacities"
 
 
 def rates_of(
@@ -141,52 +139,6 @@ def _level_from(asset: Storage, charge: Array, discharge: Array, h: float) -> Ar
     else:
         first = max(0.0, float(np.max(-level / decay)))
     return np.asarray(np.maximum(level + first * decay, 0.0), dtype=np.float64)
-
-
-def implausible(
-    park: Park, net: Net, rates: Mapping[Key, Array], capacities: Mapping[Key, float], file: str
-) -> list[Fault]:
-    """Flows that their assets cannot have: the wrong sign, or more than 1 % above the capacity."""
-    faults = []
-    for stream in streams_of(park):
-        rate = rates[stream.key]
-        largest = float(np.max(np.abs(rate), initial=0.0))
-        where = f"{stream.asset} {stream.part}".removesuffix(":")
-        if float(np.min(rate, initial=0.0)) < -1e-6 * max(largest, 1.0):
-            worst = int(np.argmin(rate))
-            found = f"{rate[worst]:g} at {park.clock.times_local[worst]:%Y-%m-%d %H:%M}"
-            hint = "flows are positive into the node"
-            faults.append(Fault(file, None, where, found, "no negative rate", hint))
-        size = capacities.get((stream.asset, str(stream.sized_by)))
-        if size is not None and stream.part != "level":
-            over = rate - np.asarray(stream.most_share) * size
-            if float(np.max(over)) > 0.01 * max(size, 1e-9):
-                hint = _WITHOUT_SIZES if stream.part != "buy" else ""
-                faults.append(
-                    Fault(
-                        file,
-                        None,
-                        where,
-                        f"up to {float(np.max(rate)):g}",
-                        f"at most its capacity {size:g}",
-                        hint,
-                    )
-                )
-    for name, asset in park.assets.items():
-        if isinstance(asset, Market):
-            for part, sign, used in (("sell", -1.0, asset.sell), ("buy", 1.0, asset.buy)):
-                flow = sign * _flow(park, net, name, asset.node)
-                if used is None and float(np.max(flow)) > 1e-6 * max(1.0, float(np.max(np.abs(flow)))):
-                    faults.append(
-                        Fault(
-                            file,
-                            None,
-                            name,
-                            f"up to {float(np.max(flow)):g} to {part}",
-                            f"no flow: it does not {part}",
-                        )
-                    )
-    return faults
 
 
 def _connection(park: Park, name: str, asset: Connection, net: Net, *_: Any) -> dict[Key, Array]:

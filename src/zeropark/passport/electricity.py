@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from zeropark.carbon.attribution import BASES, Attribution, Origin
+from zeropark.carbon.network import netted
 from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED
 from zeropark.carbon.tenants import PARK, TenantCarbon, residuals, tenants_of
-from zeropark.figures.numbers import Language
+from zeropark.figures.numbers import Language, number, percent
 from zeropark.forms import Array
 from zeropark.outcome import Outcome
+from zeropark.park.carbon_spec import METER_TOLERANCE
 from zeropark.park.model import Park
 from zeropark.park.period import Period
 from zeropark.passport.electricity_factors import FactorRow, factor_rows
@@ -206,8 +208,16 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
         keys.append("note-sold")
     if "generated" in kinds:
         keys.append("note-generated")
-    own = (score_words(paper.park), paper.reconciled)
+    own = (_netted(paper), score_words(paper.park), paper.reconciled)
     return (*(t(key) for key in keys), *filter(None, own))
+
+
+def _netted(paper: Electricity) -> str:
+    """What meters lacked at a node and others of its steps made up."""
+    pools, carbon = paper.attribution.pools, paper.park.spec.carbon
+    mwh = netted(pools[0].traced.network) if pools else 0.0
+    share = METER_TOLERANCE if carbon is None else carbon.meter_tolerance
+    return t("note-netted", mwh=number(mwh), share=percent(share)) if mwh > 0.0 else ""
 
 
 def tenant_title(park: Park, name: str, language: Language) -> str:

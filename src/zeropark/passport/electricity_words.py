@@ -130,6 +130,12 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
         "weighs as the grid does where no contract holds; in product footprints it counts as the period's own mix.",
         "来源不明的电量（期初存量、未计量电量）按无合同网电计；产品足迹中按本期混合计。",
     ),
+    "note-netted": (
+        "Meters lacked {mwh} MWh at nodes of the park, each time within their tolerance of {share}; surpluses of the same "
+        "nodes in other steps made it up. What they did not is told as unmetered.",
+        "园区各节点计量缺口共 {mwh} MWh，单步均在 {share} 的计量允差内，由同一节点其他时段的盈余抵补；"
+        "未抵补部分列为未计量电量。",
+    ),
     "note-sold": (
         "Certificates of the park's own plants were sold: that electricity is what it is by location, and by market, hour "
         "and the 910 method (a cautious reading of ours) what no contract covers.",
