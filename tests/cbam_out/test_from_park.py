@@ -176,7 +176,7 @@ def test_papers_in_both_languages_each_once(planned: tuple[Park, Flows], tmp_pat
     )
     evidence = found.process("steel").electricity.evidence
     assert evidence is not None
-    assert evidence.source == "wind: diagram 7, hourly / wind: 单线图7, 逐时"
+    assert evidence.source == "wind: diagram 7, hourly / wind: 单线图7，逐时"
 
 
 def test_steps_longer_than_an_hour_are_no_evidence(planned: tuple[Park, Flows]) -> None:

@@ -17,7 +17,7 @@ from zeropark.forms import Array
 from zeropark.park.cbam_spec import CbamSpec
 from zeropark.park.model import Park
 from zeropark.park.period import Period
-from zeropark.texts import Language, both, in_language
+from zeropark.texts import Language, both, has_chinese, in_language
 
 _LINKS = {"direct": "D.4.3.1", "ppa": "D.4.3.2", "own": "D.4.1"}
 """Sources of the factor as the template's list calls them."""
@@ -50,7 +50,7 @@ def electricity_of(
     for name, assets in members.items():
         consumed = sum((float(_use_mwh(park, flows, asset, period).sum()) for asset in assets), 0.0)
         own = {supply: _own(attribution, by_consumer, assets) for supply, by_consumer in matched.items()}
-        used = _electricity(spec, consumed, own, flows.clock.step_hours)
+        used = _electricity(park, spec, consumed, own, flows.clock.step_hours)
         exported, factor = _exported(park, spec, flows, period, assets, name, faults)
         told[name] = replace(used, exported_mwh=exported, exported_ef_tco2_per_mwh=factor)
     return told
@@ -62,7 +62,9 @@ def _own(attribution: Attribution | None, by_consumer: Array, assets: tuple[str,
     return sum((float(by_consumer[consumers.index(asset)]) for asset in assets if asset in consumers), 0.0)
 
 
-def _electricity(spec: CbamSpec, consumed: float, matched: Mapping[str, float], step: float) -> Electricity:
+def _electricity(
+    park: Park, spec: CbamSpec, consumed: float, matched: Mapping[str, float], step: float
+) -> Electricity:
     """The weighted factor (D.4): each claimed supply with its own, the rest with that of the grid."""
     claimed = sum(matched.values())
     if consumed <= 0 or claimed <= 0:
@@ -73,18 +75,23 @@ def _electricity(spec: CbamSpec, consumed: float, matched: Mapping[str, float], 
     whole = len(links) == 1 and claimed >= _ALL * consumed
     source = _LINKS[next(iter(links))] if whole else "Mix"
     claimed_of = [name for name, amount in matched.items() if amount > 0]
-    english, chinese = (_papers(spec, claimed_of, language) for language in ("en", "zh"))
+    english, chinese = (_papers(park, spec, claimed_of, language) for language in ("en", "zh"))
     papers = english if english == chinese else both(english, chinese)
     return Electricity(consumed, factor, source, HourlyEvidence(claimed, step, papers))
 
 
-def _papers(spec: CbamSpec, names: Sequence[str], language: Language) -> str:
+def _papers(park: Park, spec: CbamSpec, names: Sequence[str], language: Language) -> str:
     """What proves each claim: document and meters; supplies with the same papers together."""
     by_paper: dict[str, list[str]] = {}
     for name in names:
         supply = spec.supplies[name]
         told = [in_language(text, language) for text in (supply.document, supply.meters) if text]
-        by_paper.setdefault(", ".join(told), []).append(name)
+        chinese = park.assets[name].name_zh if language == "zh" and name in park.assets else ""
+        by_paper.setdefault(("，" if any(map(has_chinese, told)) else ", ").join(told), []).append(
+            chinese or name
+        )
+    if language == "zh" and any(has_chinese(name) for supplies in by_paper.values() for name in supplies):
+        return "；".join(f"{'、'.join(supplies)}：{paper}" for paper, supplies in by_paper.items())
     return "; ".join(f"{', '.join(supplies)}: {paper}" for paper, supplies in by_paper.items())
 
 

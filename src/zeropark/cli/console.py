@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -9,8 +10,10 @@ from rich.markup import escape
 
 from zeropark.errors import Fault
 
-console = Console(highlight=False, emoji=False)
-errors = Console(stderr=True, highlight=False, emoji=False)
+console = Console(
+    highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty()
+)  # a pipe has no lines to break
+errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=not sys.stderr.isatty())
 
 
 def say_faults(faults: Sequence[Fault]) -> None:

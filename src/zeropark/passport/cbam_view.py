@@ -298,7 +298,7 @@ def _evidence(paper: Paper, language: Language) -> list[tuple[str, str, str]]:
             language,
             mwh=number(power.consumed_mwh, 6),
             factor=number(power.ef_tco2_per_mwh, 4),
-            source=power.ef_source or MISSING,
+            source=_power_source(power.ef_source, language),
         )
         proof = ""
         if power.evidence is not None:
@@ -338,13 +338,18 @@ def _evidence(paper: Paper, language: Language) -> list[tuple[str, str, str]]:
     return rows
 
 
+def _power_source(source: str | None, language: Language) -> str:
+    """The source of a factor as the Commission's list has it; its only word is explained in Chinese."""
+    return "Mix（多种来源加权）" if source == "Mix" and language == "zh" else source or MISSING
+
+
 def _figures(language: Language) -> list[dict[str, str]]:
     return [
         {
             "what": f"{t(FIGURES[one.what], language)} {one.period}" if one.what in FIGURES else one.what,
             "value": f"{number(one.value, 5)} {one.unit if one.unit != '1' else ''}".strip(),
             "mark": one.mark,
-            "source": f"{one.source} ({one.date})",
+            "source": f"{in_language(one.source, language)} ({one.date})",
         }
         for one in figures()
     ]

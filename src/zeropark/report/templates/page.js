@@ -1,7 +1,7 @@
 "use strict";
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const calendar = data.calendar, lines = {}, DAYS = 7, PAPER_WIDTH = 694;
+  const calendar = data.calendar, lines = {}, DAYS = 7, PAPER_WIDTH = 694, PAPER_HEIGHT = 860;
   const state = { language: "en", day: 0, chosen: {} };
 
   function bytes(text) {
@@ -95,15 +95,41 @@
     if (choose) choose.value = key;
     const slider = element.querySelector("[data-day]");
     if (slider) slider.value = state.day;
-    if (width) Object.assign(figure.layout, { width, autosize: false });
+    if (width) Object.assign(figure.layout, { width, autosize: false, height: Math.min(figure.layout.height || 450, PAPER_HEIGHT) });
     if (window.innerWidth < 640 && !width) narrow(place, figure);
     const config = { responsive: !width, displaylogo: false, displayModeBar: false, doubleClickDelay: 500 };
     if (place === "sankey") Plotly.purge(plot); /* drawn anew it is complete at once, drawn over it fades in */
     return Plotly.react(plot, figure.data, figure.layout, config);
   }
 
+  /* A long name over lines of so many letters, broken between words, or between Chinese characters. */
+  function folded(name, letters) {
+    let row = 0, text = "";
+    for (const part of String(name).match(/[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+/g) || []) {
+      const size = /[\u2e80-\uffef]/.test(part) ? 2 : part.trimEnd().length;
+      if (row && row + size > letters && !/^[）)，、。]/.test(part)) { text = text.trimEnd() + "<br>"; row = 0; }
+      text += part;
+      row += size + part.length - part.trimEnd().length;
+    }
+    return text;
+  }
+
+  /* Long names leave no room for bars. */
+  function foldNames(figure) {
+    const told = figure.layout.yaxis && figure.layout.yaxis.ticktext;
+    if (told) figure.layout.yaxis.ticktext = told.map((name) => folded(name, 18));
+    else for (const trace of figure.data) if (trace.orientation === "h" && trace.y) trace.y = trace.y.map((name) => folded(name, 18));
+    for (const name of Object.keys(figure.layout)) {
+      if (!/^xaxis/.test(name)) continue;
+      const axis = Object.assign(figure.layout[name], { tickangle: 0, nticks: 3 });
+      if (axis.title && axis.title.text) axis.title.text = folded(axis.title.text, 30);
+    }
+    figure.layout.height = Math.round((figure.layout.height || 450) * 1.3);
+  }
+
   function narrow(place, figure) {
     figure.layout.font = { size: 11 };
+    if (["cost", "rules", "capacity"].includes(place)) foldNames(figure);
     if (place === "heat") {
       figure.data[0].colorbar = Object.assign({}, figure.data[0].colorbar,
         { orientation: "h", y: -0.14, yanchor: "top", x: 0.5, thickness: 8, title: Object.assign({}, figure.data[0].colorbar.title, { side: "bottom" }) });
@@ -111,8 +137,10 @@
     }
     for (const axis of ["xaxis", "xaxis2", "xaxis3", "xaxis4", "xaxis5", "xaxis6"]) {
       const range = ["cost", "rules", "capacity"].includes(place) && figure.layout[axis] && figure.layout[axis].range;
-      if (range) figure.layout[axis].range = [range[0] * (place === "rules" ? 1.7 : 1.3), range[1] * 1.15];
+      if (range) figure.layout[axis].range = [range[0] * (place === "capacity" ? 1.3 : 1.8), range[1] * 1.15];
     }
+    const months = figure.layout.xaxis && figure.layout.xaxis.ticktext;
+    if (months) figure.layout.xaxis = Object.assign({}, figure.layout.xaxis, { tickangle: 0, ticktext: months.map((m, i) => i % 3 ? "" : m) });
     if (place === "week") {
       Object.assign(figure.layout.xaxis, { dtick: 2 * 86400000 });
       figure.layout.height += 14 * figure.data.length;
