@@ -60,7 +60,7 @@ def carbon_command(
     if out is not None:
         require_writable(out)
     with bar(quiet=as_json) as progress:
-        given = Given(flows, levels, capacities)
+        given = Given(flows, levels, capacities, period)
         outcome = outcome_of(
             park,
             given,

@@ -100,7 +100,7 @@ def cbam_command(
         installation = _from_file(file)
     else:
         installation, of_park = _from_park(
-            file, Given(flows, levels, capacities), period, pairs(overrides), as_json
+            file, Given(flows, levels, capacities, period), period, pairs(overrides), as_json
         )
     options = _costing(CostOptions(year, price, route.strip(" ()").upper(), paid), of_park)
     result = assess(replace(installation, regime=chosen) if chosen else installation)

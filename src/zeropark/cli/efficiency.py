@@ -75,7 +75,7 @@ def efficiency_command(
     with bar(quiet=as_json) as progress:
         outcome = outcome_of(
             park_option or park,
-            Given(flows, levels, capacities),
+            Given(flows, levels, capacities, period),
             pairs(overrides),
             progress,
             as_json,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from zeropark.cli.console import console
 from zeropark.errors import Fault, fail_if
 from zeropark.optimize.options import Progress
 from zeropark.outcome import Outcome
+from zeropark.park.flowfile import only_days
 from zeropark.park.model import Park
 from zeropark.planning import plan
 from zeropark.readings import account, load
@@ -54,11 +55,15 @@ PeriodOption = Annotated[
 
 @dataclass(frozen=True)
 class Given:
-    """Flows in a table, and what stands beside it; all None: none are given, and the park is planned."""
+    """Flows in a table, and what stands beside it; no flows: the park is planned.
+
+    period: what is asked for; a table that covers it and not all of the park's time is read on these days alone.
+    """
 
     flows: Path | None = None
     levels: Path | None = None
     capacities: Path | None = None
+    period: str | None = None
 
 
 def outcome_of(
@@ -80,7 +85,13 @@ def outcome_of(
         check(loaded)
     if given.flows is not None:
         progress("read the flows", 0.0)
-        return account(loaded, given.flows, given.levels, given.capacities)
+        days = only_days(loaded, given.flows, given.period)
+        if days is None:
+            return account(loaded, given.flows, given.levels, given.capacities)
+        outcome = account(
+            load(park, {**overrides, **days.overrides}), given.flows, given.levels, given.capacities
+        )
+        return replace(outcome, park=replace(outcome.park, notes=(*outcome.park.notes, days.note)))
     if not quiet:
         console.print(
             "no --flows: the park is planned first, and its planned flows are read 未给流量表：先做规划"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from zeropark.flows import CERTIFICATES, FLOW_COLUMNS
 from zeropark.forms import Array, Key
 from zeropark.park.assets import Market
 from zeropark.park.model import Park
+from zeropark.park.period import period_of
 from zeropark.park.streams import streams_of
+from zeropark.texts import both
 
 
 def read_flows(path: Path, park: Park) -> tuple[dict[Key, Array], dict[str, Array]]:
@@ -43,6 +46,40 @@ def read_flows(path: Path, park: Park) -> tuple[dict[Key, Array], dict[str, Arra
         raise InputError(faults)
     certified = {asset: net.pop((asset, node)) for asset, node in covered if (asset, node) in net}
     return net, certified
+
+
+@dataclass(frozen=True)
+class OnlyDays:
+    """Days of a park's time that a table of flows is read on. overrides: of the park, as ``--set``."""
+
+    overrides: dict[str, str]
+    note: str
+
+
+def only_days(park: Park, path: Path, period: str | None) -> OnlyDays | None:
+    """The days of the period, where one is given and the table does not cover all of the park's time; else None.
+
+    Raises InputError for a text that is no period of the park's time.
+    """
+    if period is None:
+        return None
+    times = pd.to_datetime(_table(path, ("time",))["time"], utc=True, errors="coerce").dropna()
+    clock = park.clock.times_utc
+    if times.empty or (times.min() <= clock[0] and times.max() >= clock[-1]):
+        return None
+    found = period_of(period, park.clock)
+    time = park.spec.time
+    last = (
+        ("time.end", str(found.end)) if time.end else ("time.days", str((found.end - found.begin).days + 1))
+    )
+    return OnlyDays(
+        {"time.start": str(found.begin), last[0]: last[1]},
+        both(
+            f"{path.name} does not cover all of the park's time: read from {found.begin} to {found.end} alone; what stores "
+            "held before is not known",
+            f"{path.name} 未覆盖园区全部时段：仅读取 {found.begin} 至 {found.end}；期初储能来源未知",
+        ),
+    )
 
 
 def read_levels(path: Path, park: Park) -> dict[str, Array]:
@@ -169,12 +206,27 @@ def _clock_fault(park: Park, at: Array, times: pd.Series[pd.Timestamp], path: Pa
     if times.isna().all():
         return Fault(path.name, None, "time", "no rows", f"every step from {first} to {last} UTC")
     found = f"{covered} of {park.clock.steps} steps, times from {times.min():%Y-%m-%d %H:%M} to {times.max():%Y-%m-%d %H:%M}"
-    hint = (
-        "times without an offset are read as UTC"
-        if covered
-        else "another period or step, or times that are not UTC"
-    )
+    hint = _hint(park, at, covered)
     return Fault(path.name, None, "time", found, f"every step from {first} to {last} UTC", hint)
+
+
+def _hint(park: Park, at: Array, covered: int) -> str:
+    """What may be meant by a table of other times: a part of the park's days, another offset, another step."""
+    if not covered:
+        return "another period or step, or times that are not UTC"
+    days = pd.Series(park.clock.times_local.tz_localize(None).normalize())
+    seen = np.zeros(park.clock.steps, dtype=bool)
+    seen[at[~np.isnan(at)].astype(np.int64)] = True
+    full = pd.Series(seen).groupby(days).all()
+    whole = full.index[full]
+    if len(whole) and (whole[-1] - whole[0]).days + 1 == len(whole):
+        first, last = f"{whole[0]:%Y-%m-%d}", f"{whole[-1]:%Y-%m-%d}"
+        return (
+            f"whole days from {first} to {last}: read them alone with --period {first}/{last}, or "
+            f"--set time.start={first} --set time.end={last}"
+        )
+    first_missing = park.clock.times_local[int(np.argmin(seen))]
+    return f"first missing {first_missing:%Y-%m-%d %H:%M%z}; times without an offset are read as UTC"
 
 
 def _problem(park: Park, steps: np.ndarray[tuple[int], np.dtype[np.int64]], flow: Array) -> str:

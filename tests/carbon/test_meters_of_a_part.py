@@ -1,0 +1,75 @@
+"""Meters of a part of the park's time: read alone where a period asks for it, and told in every other case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.carbon.test_command import folder, meters
+
+from zeropark.cli.given import Given, outcome_of
+from zeropark.cli.progress import bar
+from zeropark.errors import InputError
+from zeropark.outcome import Outcome
+
+__all__ = ["folder"]
+
+
+def of(folder: Path, table: str, period: str | None) -> Outcome:
+    with bar(quiet=True) as progress:
+        return outcome_of(folder, Given(folder / table, period=period), {}, progress, True)
+
+
+@pytest.fixture
+def second_day(folder: Path) -> Path:
+    flows = pd.read_csv(folder / "flows.csv", parse_dates=["time"])
+    flows[flows["time"] >= pd.Timestamp("2025-03-02", tz="Asia/Shanghai")].to_csv(
+        folder / "day.csv", index=False
+    )
+    return folder
+
+
+def test_a_period_cuts_what_must_be_covered(second_day: Path) -> None:
+    found = of(second_day, "day.csv", "2025-03-02")
+    assert found.park.clock.steps == 24
+    assert found.flows.net["load-a", "bus"].tolist() == [-4.0] * 24
+    assert any("read from 2025-03-02 to 2025-03-02 alone" in note for note in found.park.notes)
+
+
+def test_a_table_that_covers_all_is_read_whole_and_cut_by_the_reading(folder: Path) -> None:
+    """So that a store knows what it held before the period."""
+    assert of(folder, "flows.csv", "2025-03-02").park.clock.steps == 48
+
+
+def test_what_a_part_covers_is_told_with_the_period_that_reads_it(second_day: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        of(second_day, "day.csv", None)
+    (fault,) = caught.value.faults
+    assert fault.found.startswith("24 of 48 steps")
+    assert "--period 2025-03-02/2025-03-02" in fault.hint
+
+
+def test_a_period_that_is_covered_in_part_names_the_first_missing_hour(folder: Path) -> None:
+    flows = pd.read_csv(folder / "flows.csv", parse_dates=["time"])
+    some = flows[flows["time"] >= pd.Timestamp("2025-03-02 05:00", tz="Asia/Shanghai")]
+    some.to_csv(folder / "some.csv", index=False)
+    with pytest.raises(InputError) as caught:
+        of(folder, "some.csv", "2025-03-02")
+    (fault,) = caught.value.faults
+    assert fault.found.startswith("19 of 24 steps")
+    assert "first missing 2025-03-02 00:00+0800" in fault.hint
+
+
+def test_an_hour_that_one_meter_lacks_and_one_that_it_tells_twice_are_named(folder: Path) -> None:
+    assert len(meters()["pv"]) == 48
+    flows = pd.read_csv(folder / "flows.csv", parse_dates=["time"])
+    pv, load = (flows.index[flows["asset"] == name] for name in ("pv", "load-a"))
+    pd.concat([flows.drop(pv[7]), flows.loc[[load[30]]]]).to_csv(folder / "holes.csv", index=False)
+    with pytest.raises(InputError) as caught:
+        of(folder, "holes.csv", None)
+    told = {fault.field: fault.found for fault in caught.value.faults}
+    assert told == {
+        "pv at bus": "1 steps missing, first 2025-03-01 07:00",
+        "load-a at bus": "1 steps twice, first 2025-03-02 06:00",
+    }
