@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from zeropark.carbon.attribution import BASES, Attribution, Origin
-from zeropark.carbon.network import netted
+from zeropark.carbon.from_park import certified, sold_of
+from zeropark.carbon.network import netted, opening_of, unmetered_at
 from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED
 from zeropark.carbon.tenants import PARK, TenantCarbon, residuals, tenants_of
 from zeropark.figures.numbers import Language, number, percent
@@ -25,6 +26,9 @@ from zeropark.passport.electricity_words import t
 from zeropark.report.method_910 import reconciled_910
 from zeropark.report.origins import score_words
 from zeropark.texts import either, in_language
+
+_NAMED = {"certified": certified, "sold": sold_of, "opening": opening_of, "unmetered": unmetered_at}
+"""Words for an origin that is no asset → how it is named after one, or after a node."""
 
 
 @dataclass(frozen=True)
@@ -234,12 +238,8 @@ def origin_title(park: Park, name: str, language: Language) -> str:
         return either(park.assets[name].name, park.assets[name].name_zh, language) or name
     if (key := {CANCELLED: "cancelled", SAME_HOUR: "hour", UNCLAIMED: "unclaimed"}.get(name)) is not None:
         return t(f"origin-{key}", language)
-    for key, before, after in (
-        ("certified", "", " (certified)"),
-        ("sold", "", " (certificate sold)"),
-        ("opening", "opening of ", ""),
-        ("unmetered", "unmetered at ", ""),
-    ):
+    for key, named in _NAMED.items():
+        before, after = named("\n").split("\n")
         if name.startswith(before) and name.endswith(after):
             inner = name.removeprefix(before).removesuffix(after)
             if inner in park.assets:
