@@ -221,8 +221,9 @@ def _hint(park: Park, at: Array, covered: int) -> str:
     whole = full.index[full]
     if len(whole) and (whole[-1] - whole[0]).days + 1 == len(whole):
         first, last = f"{whole[0]:%Y-%m-%d}", f"{whole[-1]:%Y-%m-%d}"
+        other = "times that are not UTC; or " if np.isnan(at).any() else ""  # some lie outside: all may be shifted
         return (
-            f"whole days from {first} to {last}: read them alone with --period {first}/{last}, or "
+            f"{other}whole days from {first} to {last}: read them alone with --period {first}/{last}, or "
             f"--set time.start={first} --set time.end={last}"
         )
     first_missing = park.clock.times_local[int(np.argmin(seen))]
