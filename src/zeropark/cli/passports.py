@@ -72,12 +72,7 @@ def passport_command(
     as_json: AsJson = False,
 ) -> None:
     """A product's footprint with its evidence: passport, PACT file, statement. 产品碳护照"""
-    require_writable(out)
-    refuse_folder(out, product, after)
-    if key is not None:
-        require_key(key, "--sign")
-    if after is not None:
-        read_statement(after)
+    _require_issuable(out, product, after, key)
     with bar(quiet=as_json) as progress:
         given = Given(flows, levels, capacities)
         outcome = outcome_of(
@@ -142,6 +137,16 @@ def verify_command(
         _tell_verification(found)
     if not found.ok:
         raise typer.Exit(1)
+
+
+def _require_issuable(out: Path, product: str, after: Path | None, key: Path | None) -> None:
+    """Raises InputError where nothing can be written, signed or put after the statement before: no park is needed."""
+    require_writable(out)
+    refuse_folder(out, product, after)
+    if key is not None:
+        require_key(key, "--sign")
+    if after is not None:
+        read_statement(after)
 
 
 def _require_asked(product: str, period: str | None, park: Park) -> None:
