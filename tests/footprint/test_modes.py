@@ -216,7 +216,7 @@ def standing(noise_mwh: float) -> dict[str, float]:
 
 
 def test_electricity_of_a_plant_that_stands_still_is_noise_as_its_output_is() -> None:
-    """2e-7 of what the boiler takes at most, and nothing made: it is left alone, and the product has 0.5 MWh of sun, 20 kg."""
+    """2e-7 of what the boiler takes at most, and nothing made: it is left alone, and the product has 20 kg of sun."""
     assert standing(2e-6) == pytest.approx({"upstream.yard": 0.0, "electricity.pv": 20.0})
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -351,3 +352,35 @@ def test_hash_is_that_of_the_canonical_bytes_without_hash_and_signature(folder: 
     content = json.loads(folder().read_bytes())
     stated = content.pop("sha256")
     assert sha256(canonical(content)) == stated
+
+
+SOLD = pd.DataFrame([(*CERTIFICATE[:5], "", "", "Outside Ltd", "2025-02-03")],
+                    columns=[*certificates().columns, "sold_to", "sold_on"])  # fmt: skip
+
+
+def test_a_certificate_sold_in_one_statement_and_cancelled_in_another(
+    folder: Folder, chained: Folder
+) -> None:
+    """The register was changed between the two: its green power would count inside and outside the park."""
+    before = folder("first", register=SOLD)
+    assert verify(before).ok
+    path = chained(before, read_statement(before).statement, register=certificates(CERTIFICATE))
+    told = [one.why for one in verify(path).checks if one.what == "certificates"]
+    assert len(told) == 1
+    assert "'GEC-1' is cancelled and sold: cancelled for Tenant A on 2025-02-01" in told[0]
+    assert "sold to Outside Ltd on 2025-02-03" in told[0]
+
+
+def test_a_certificate_sold_in_both_statements_is_one_sale(folder: Folder, chained: Folder) -> None:
+    """The buyer's name may be left out in one of the two; another buyer is a second sale."""
+    before = folder("first", register=SOLD)
+    same = chained(before, read_statement(before).statement, register=SOLD.assign(sold_to="(buyer)"))
+    assert [one.ok for one in verify(same).checks if one.what == "certificates"] == [True]
+
+
+def test_a_certificate_sold_twice_and_one_both_sold_and_cancelled(folder: Folder, chained: Folder) -> None:
+    before = folder("first", register=SOLD)
+    other = chained(before, read_statement(before).statement, register=SOLD.assign(sold_to="Another"))
+    assert any("'GEC-1' is sold twice" in why for why in verify(other).failures)
+    both = folder("both", register=SOLD.assign(cancelled_for="Tenant A", cancelled_on="2025-02-01"))
+    assert any("is both cancelled and sold" in why for why in verify(both).failures)

@@ -141,7 +141,7 @@ class Graph:
             else:
                 origins = set()
                 used = f'total({quoted(CLAIMS)},"mwh","part","use")'
-                own = " + ".join(self._claims(process, [o for o, _ in self.claimed]))
+                own = " + ".join(self._claims(process, [o for o, _ in sorted(self.claimed)]))
                 found += [f"({own})/{used}*{size}"] if own else []
             for origin in sorted(origins):
                 at = self.meters.get(origin, ("", ""))
@@ -153,13 +153,17 @@ class Graph:
     def _electricity(self, process: str, name: str) -> list[str]:
         """Claims on an origin; and with its part of what stores held at first, which counts as the period's mix."""
         found = []
-        for origin in dict.fromkeys(origin for origin, _ in self.claimed if ident(origin) == name):
+        for origin in dict.fromkeys(origin for origin, _ in sorted(self.claimed) if ident(origin) == name):
             own = self._claims(process, [origin])
             if own:
                 found.append(f"({' + '.join(own)})")
             opened = self._claims(
                 process,
-                [o for o, _ in self.claimed if o not in PAPERS and not self.meters.get(o, ("", ""))[0]],
+                [
+                    o
+                    for o, _ in sorted(self.claimed)
+                    if o not in PAPERS and not self.meters.get(o, ("", ""))[0]
+                ],
             )
             made = {o: self._flow("inflow", *at) for o, at in self.meters.items() if at in self.rates.by}
             if opened and origin in made:

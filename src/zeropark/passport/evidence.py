@@ -15,8 +15,9 @@ from zeropark.carbon.attribution import Attribution
 from zeropark.errors import Fault, InputError
 from zeropark.flows import Flows
 from zeropark.footprint.amounts import Amounts
+from zeropark.footprint.cited import dated
 from zeropark.park.assets import Converter, Storage
-from zeropark.park.model import Assumption, Park
+from zeropark.park.model import Park
 from zeropark.park.period import Period
 from zeropark.passport.ledger import Claims, claims_of, electric_scales
 from zeropark.statement.bases import BASES
@@ -113,10 +114,9 @@ def _register(source: Path, target: Path) -> None:
 
 def _factors(park: Park) -> dict[str, dict[str, str | float]]:
     """Factors and worths as rows of numbers and texts: ``factor.NAME``, ``worth.CARRIER``, ``combustion.CARRIER`` …"""
-    told = {a.path: a for a in park.assumptions}
     rows: dict[str, dict[str, str | float]] = {}
     for name, factor in park.spec.factors.items():
-        evidence = told.get(f"factors.{name}.footprint")
+        source, mark, date = dated(park, f"factors.{name}.footprint")
         rows[f"factor.{name}"] = {
             "kgco2e": 1000.0 * factor.footprint,
             "per": factor.per,
@@ -126,9 +126,9 @@ def _factors(park: Park) -> dict[str, dict[str, str | float]]:
             "spread": factor.spread,
             "fossil": factor.fossil,
             "gwp": factor.gwp or "",
-            "source": evidence.source if evidence else "",
-            "mark": evidence.mark if evidence else "",
-            "date": evidence.date if evidence else "",
+            "source": source,
+            "mark": mark,
+            "date": date,
         }
     for name, carrier in park.spec.carriers.items():
         stated = json.loads(carrier.worth.model_dump_json(exclude_none=True))
@@ -137,12 +137,12 @@ def _factors(park: Park) -> dict[str, dict[str, str | float]]:
             rows[f"worth.{name}"] = {**numbers}
         if carrier.combustion:
             rows[f"combustion.{name}"] = _stated(
-                1000.0 * carrier.combustion, told.get(f"carriers.{name}.combustion")
+                park, 1000.0 * carrier.combustion, f"carriers.{name}.combustion"
             )
-    return rows | _own_factors(park, told)
+    return rows | _own_factors(park)
 
 
-def _own_factors(park: Park, told: Mapping[str, Assumption]) -> dict[str, dict[str, str | float]]:
+def _own_factors(park: Park) -> dict[str, dict[str, str | float]]:
     """What processes themselves emit and making the plant did: ``direct.``, ``gases.``, ``embodied.`` and the asset."""
     rows: dict[str, dict[str, str | float]] = {}
     for name, asset in park.assets.items():
@@ -153,13 +153,13 @@ def _own_factors(park: Park, told: Mapping[str, Assumption]) -> dict[str, dict[s
             key = f"{name}.{way}" if way else name
             each = asset.emissions + (mode.emissions if way else 0.0)
             if each:
-                rows[f"direct.{key}"] = _stated(1000.0 * each, told.get(f"{path}.emissions"))
+                rows[f"direct.{key}"] = _stated(park, 1000.0 * each, f"{path}.emissions")
             if asset.other_ghg:
-                rows[f"gases.{key}"] = _stated(1000.0 * asset.other_ghg, told.get(f"assets.{name}.other_ghg"))
+                rows[f"gases.{key}"] = _stated(park, 1000.0 * asset.other_ghg, f"assets.{name}.other_ghg")
     for (name, part), sizing in park.sizings():
         if sizing.embodied:
             path = f"assets.{name}.{part}.embodied"
-            rows[f"embodied.{name}.{part}"] = _stated(1000.0 * sizing.embodied, told.get(path))
+            rows[f"embodied.{name}.{part}"] = _stated(park, 1000.0 * sizing.embodied, path)
     return rows
 
 
@@ -205,6 +205,6 @@ def _plant(amounts: Amounts) -> dict[str, dict[str, str | float]]:
     return rows
 
 
-def _stated(kgco2e: float, evidence: Assumption | None) -> dict[str, str | float]:
-    source, mark, date = (evidence.source, evidence.mark, evidence.date) if evidence else ("", "", "")
+def _stated(park: Park, kgco2e: float, path: str) -> dict[str, str | float]:
+    source, mark, date = dated(park, path)
     return {"kgco2e": kgco2e, "source": source, "mark": mark, "date": date}

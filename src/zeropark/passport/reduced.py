@@ -15,7 +15,7 @@ from zeropark.statement.claims import CERTIFICATES
 from zeropark.statement.formula import FLOWS
 from zeropark.statement.inputs import as_table
 from zeropark.statement.model import Statement
-from zeropark.statement.needed import FULL, NAMED, Needs
+from zeropark.statement.needed import FULL, NAMED, Needs, certificates_needed
 from zeropark.texts import both, headed
 
 _WHAT = both("only what the lines read", "仅含各行所用部分")
@@ -27,7 +27,7 @@ def reduce_inputs(statement: Statement, park: Park, folder: Path) -> Statement:
     tables = {one.name: as_table(one, folder) for one in statement.inputs if one.name != NAMED}
     claims = tables.get(statement.claims)
     tenants = {
-        park.assets[name].tenant for name in needs.makers if name in park.assets and park.assets[name].tenant
+        tenant for name in needs.makers if name in park.assets and (tenant := park.assets[name].tenant)
     }
 
     def rows(name: str) -> Callable[[Path], object]:
@@ -49,7 +49,7 @@ def reduce_inputs(statement: Statement, park: Park, folder: Path) -> Statement:
         elif name == BASES:
             writers[name] = csv(needs.bases(table))
         elif name == CERTIFICATES:
-            writers[name] = csv(table[table["cancelled_for"].isin(tenants)])
+            writers[name] = csv(certificates_needed(table, tenants))
         else:
             writers[name] = rows(name)
     facts, inputs = dict(statement.facts or {}), []

@@ -28,6 +28,8 @@ from zeropark.statement.model import Line, Statement
 from zeropark.texts import both, headed
 
 ISO = "ISO 14067:2018"
+SET = "set:"
+"""Begins the fact that holds a value which was set for the run, by its path in the park file."""
 _SAME = 1e-6
 _BEFORE = both(
     "declared: attribution of the time before the period, which is in no input",
@@ -316,4 +318,5 @@ def _facts(of: ProductFootprint, park: Park, register: bool) -> dict[str, str]:
         "cn_code": product.cn_code if product is not None else "",
         "notes": "\n".join((*park.override_notes, *of.notes)),
         "certificates": "listed" if register else "none",
+        **{SET + path: value for path, value in park.overrides.items()},
     }

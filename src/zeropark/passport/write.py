@@ -77,12 +77,8 @@ def write_passport(
     before = _before(issue.after)
     temporary = _hidden_beside(folder)
     try:
-        evidence = write_evidence(park, flows, attribution, footprint.period, temporary)
         previous = hash_of(before[0].statement) if before else ""
-        others = variants_of(park, flows, attribution, footprint)
-        statement = statement_of(footprint, park, evidence, previous, others)
-        if not issue.whole:
-            statement = reduce_inputs(statement, park, temporary)
+        statement = draft(park, flows, attribution, footprint, temporary, previous, issue.whole)
         signature = sign(canonical(content_of(statement)), issue.key) if issue.key is not None else ""
         if (fault := _overlap(statement, before, issue.after)) is not None:
             raise InputError([fault])
@@ -113,6 +109,26 @@ def write_passport(
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return Passport(folder, statement, hash_of(statement), bool(signature))
+
+
+def draft(
+    park: Park,
+    flows: Flows,
+    attribution: Attribution | None,
+    footprint: ProductFootprint,
+    folder: Path,
+    previous: str,
+    whole: bool,
+) -> Statement:
+    """The statement of a footprint, its inputs written into ``folder``, neither signed nor verified yet.
+
+    previous: hash of the statement before; whole: all of the park's inputs. Raises InputError for a register that
+    cannot be read.
+    """
+    evidence = write_evidence(park, flows, attribution, footprint.period, folder)
+    others = variants_of(park, flows, attribution, footprint)
+    statement = statement_of(footprint, park, evidence, previous, others)
+    return statement if whole else reduce_inputs(statement, park, folder)
 
 
 def refuse_folder(folder: Path, product: str, after: Path | None, of: tuple[str, str] | None = None) -> None:

@@ -30,6 +30,10 @@ OTHERS = "(others)"
 CERTIFICATES = "certificates"
 """Name of the input that lists certificates."""
 REGISTER = ("certificate", "supply", "from", "to", "mwh", "cancelled_for", "cancelled_on")
+SOLD = ("sold_to", "sold_on")
+"""Columns that a register may have: certificates of the park's own plants that went to a buyer outside."""
+BUYER = "(buyer)"
+"""Stands for a buyer whom a reduced register does not name."""
 LIMIT = "limit."
 """Begins the id of the line that bounds an origin without a meter."""
 _TOLERANCE = 1e-9
@@ -191,7 +195,7 @@ def _table_fault(table: pd.DataFrame) -> str:
 
 
 def certificate_faults(chain: Sequence[Claimed]) -> tuple[str, ...]:
-    """Certificates cancelled twice: in one register, or for two in different statements."""
+    """Certificates that went to two: in one register, or in different statements; cancelled or sold, either is for good."""
     faults: list[str] = []
     seen: dict[str, tuple[Mapping[str, str], Claimed]] = {}
     for one in standing(chain):
@@ -201,25 +205,57 @@ def certificate_faults(chain: Sequence[Claimed]) -> tuple[str, ...]:
         if missing:
             faults.append(f"the certificates have no column {', '.join(missing)}")
             continue
-        rows = one.certificates.loc[:, list(REGISTER)].astype(str)
-        rows = rows[rows["cancelled_for"].str.strip() != ""]  # bought, and not cancelled yet
+        columns = [name for name in (*REGISTER, *SOLD) if name in one.certificates.columns]
+        rows = one.certificates.loc[:, columns].astype(str)
+        rows = rows.assign(**{name: "" for name in SOLD if name not in columns})
+        gone = rows[["cancelled_for", "sold_to"]].apply(lambda column: column.str.strip()) != ""
+        rows = rows[gone.any(axis=1)]  # the others are bought, and nothing was done with them yet
         twice = rows.loc[rows["certificate"].duplicated(), "certificate"].unique()
-        faults += [f"certificate '{name}' is cancelled twice in the register" for name in twice]
+        faults += [f"certificate '{name}' {_twice_gone(rows, name)} in the register" for name in twice]
+        for row in rows[gone.loc[rows.index].all(axis=1)].to_dict("records"):
+            faults.append(f"certificate '{row['certificate']}' is both cancelled and sold in the register")
         for row in rows.drop_duplicates("certificate").to_dict("records"):
             said = {"park": one.statement.park} | {str(k): str(v) for k, v in row.items()}
             before = seen.setdefault(said["certificate"], (said, one))
-            if before[1] is not one and before[0] != said:
-                faults.append(_cancelled_twice(before, (said, one)))
+            if before[1] is not one and not _alike(before[0], said):
+                faults.append(_gone_twice(before, (said, one)))
     return tuple(faults)
 
 
-def _cancelled_twice(
-    later: tuple[Mapping[str, str], Claimed], earlier: tuple[Mapping[str, str], Claimed]
-) -> str:
+def _alike(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two registers say the same of a certificate, as far as both tell the buyer."""
+    hidden = (
+        {"sold_to"}
+        if BUYER in (one["sold_to"], other["sold_to"]) and _is_sold(one) == _is_sold(other)
+        else set()
+    )
+    return all(one[name] == other[name] for name in one if name not in hidden)
+
+
+def _is_sold(row: Mapping[str, str]) -> bool:
+    return bool(row["sold_to"].strip())
+
+
+def _twice_gone(rows: pd.DataFrame, name: str) -> str:
+    sold = {bool(str(buyer).strip()) for buyer in rows.loc[rows["certificate"] == name, "sold_to"]}
+    return (
+        "is sold twice"
+        if sold == {True}
+        else "is cancelled twice"
+        if sold == {False}
+        else "is cancelled and sold"
+    )
+
+
+def _gone_twice(later: tuple[Mapping[str, str], Claimed], earlier: tuple[Mapping[str, str], Claimed]) -> str:
+    sold = {_is_sold(said[0]) for said in (later, earlier)}
+
     def words(said: tuple[Mapping[str, str], Claimed]) -> str:
         row, one = said
-        return (
-            f"for {row['cancelled_for']} on {row['cancelled_on']} ({one.statement.subject}, {one.hash[:12]}…)"
-        )
+        day = row["sold_on" if _is_sold(row) else "cancelled_on"]
+        whom = f"to {row['sold_to']}" if _is_sold(row) else f"for {row['cancelled_for']}"
+        verb = "" if len(sold) == 1 else "sold " if _is_sold(row) else "cancelled "
+        return f"{verb}{whom} on {day} ({one.statement.subject}, {one.hash[:12]}…)"
 
-    return f"certificate '{later[0]['certificate']}' is cancelled twice: {words(later)} and {words(earlier)}"
+    gone = "cancelled and sold" if len(sold) == 2 else "sold twice" if sold == {True} else "cancelled twice"
+    return f"certificate '{later[0]['certificate']}' is {gone}: {words(later)} and {words(earlier)}"

@@ -22,7 +22,8 @@ class Line:
 
     id: letters, digits, ``_`` and ``.``; unique. title: ``English / 中文``. formula: an expression of the small language
     of ``formula.py`` over other lines and inputs, or a bare number for what is declared. inputs: names that it reads.
-    clause, source, mark: where it comes from and how sure it is (O, 2, R, or empty for what follows from others).
+    clause, source, mark: where it comes from and how sure it is (O, 2, R, S for what was set for the run,
+    or empty for what follows from others).
     """
 
     id: str

@@ -2,14 +2,15 @@
 
 flows: the assets that lines and claims name, each that only gives or only takes as its mean rate, but the meters of origins
 hour by hour. claims: makers and claimants that lines name, and the stores, hour by hour; all others added up as
-``(others)``. bases, factors, plant: the rows that lines read. certificates: those of the tenants behind the product. park:
-left out. The facts ``full.NAME`` hold the hash of every file as it was: with these an auditor does the reduction again.
+``(others)``. bases, factors, plant: the rows that lines read. certificates: those of the tenants behind the product, and
+those sold, their buyers unnamed. park: left out. The facts ``full.NAME`` hold the hash of every file as it was: with these
+an auditor does the reduction again.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ import pandas as pd
 
 from zeropark.statement.bases import BASES
 from zeropark.statement.canonical import sha256
-from zeropark.statement.claims import CERTIFICATES, LEDGER, OTHERS
+from zeropark.statement.claims import BUYER, CERTIFICATES, LEDGER, OTHERS
 from zeropark.statement.formula import FLOWS, Call, FormulaError, parse, parts
 from zeropark.statement.inputs import InputFault, as_table, load_input, numbers
 from zeropark.statement.model import Input, Statement
@@ -119,6 +120,20 @@ def _levelled(part: pd.DataFrame) -> pd.DataFrame:
     return part.assign(flow=math.fsum(flow) / flow.size)
 
 
+def certificates_needed(table: pd.DataFrame, tenants: Collection[str]) -> pd.DataFrame:
+    """Certificates cancelled for some tenants, and those sold, their buyers unnamed: a later statement may cancel none."""
+    wanted = table["cancelled_for"].isin(list(tenants))
+    if "sold_to" in table.columns:
+        wanted |= table["sold_to"].str.strip() != ""
+    return _unnamed(table[wanted])
+
+
+def _unnamed(table: pd.DataFrame) -> pd.DataFrame:
+    if "sold_to" not in table.columns:
+        return table
+    return table.assign(sold_to=table["sold_to"].where(table["sold_to"].str.strip() == "", BUYER))
+
+
 def full_faults(statement: Statement, folder: Path, full: Path) -> tuple[tuple[str, str], ...]:
     """(input, what is wrong, or nothing) for every input that was reduced or left out, against those in ``full``."""
     facts, needs = statement.facts or {}, Needs(statement)
@@ -160,7 +175,7 @@ def _differs(name: str, needs: Needs, full: Mapping[str, Any], given: Any) -> st
         wanted = {row: full[name][row] for row in needs.rows(name)}
         return "" if wanted == given else "its rows are not those of the full file"
     if name == CERTIFICATES:
-        rows = set(full[name].itertuples(index=False, name=None))
+        rows = set(_unnamed(full[name]).itertuples(index=False, name=None))
         return (
             ""
             if set(given.itertuples(index=False, name=None)) <= rows

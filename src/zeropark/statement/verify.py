@@ -23,7 +23,13 @@ from zeropark.statement.needed import FULL, full_faults
 from zeropark.statement.read import Paper, read_statement
 from zeropark.statement.sign import check
 
+AGAIN = "issued again"
+"""What a check is called that compares the statement with one issued from the park; or says that none did."""
 _TOLD = 5
+_AS_SAID = (
+    "how electricity is split by origin, which factors the park file has, and whether lines are missing, is as the issuer "
+    "says; give --park with the park's folder and --flows with its flows"
+)
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,8 @@ def verify(
     checks += _full_checks(statement, folder, full)
     checks += _claims_checks(paper, found, (*chain, *_beside(before, (paper, *chain))), readings)
     checks.append(_signature_check(paper, key))
+    if is_footprint(statement):
+        checks.append(Check(AGAIN, None, _AS_SAID))
     now = Readings(statement.inputs, folder, statement.facts or {})
     lines = check_lines(statement.lines, readings.read, now.read)
     return Verification(path, statement, found, tuple(checks), lines)
