@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -183,9 +182,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stderr is not None
-    begun = next(line for line in process.stderr if line.startswith("solve"))
-    time.sleep(1)
-    assert process.poll() is None, begun
+    next(line for line in process.stderr if line.startswith("solve"))  # the solver's first word: it runs
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
