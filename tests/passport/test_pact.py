@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pandas as pd
 import pytest
 import yaml
 from tests.passport import small
 from tests.passport.conftest import CREATED, Works, works_in
 
+from zeropark.carbon.attribution import attribution_of
 from zeropark.errors import InputError
+from zeropark.park.period import period_of
 from zeropark.passport.pact import Declared, country_of, decimal, declared_of, pact_of
 from zeropark.passport.pact_list import Filter, footprint_by_id, footprints_in, validity
 from zeropark.passport.write import Passport
+from zeropark.readings import account, load
 
 OPENAPI = Path(__file__).resolve().parents[3] / "shared" / "reference" / "pact" / "openapi.yaml"
 there = pytest.mark.skipif(not OPENAPI.is_file(), reason="PACT's OpenAPI file is not beside the repository")
@@ -193,3 +197,40 @@ def test_characterization_factors_are_those_that_the_factors_state(works: Works,
         issued.statement, replace(park, spec=park.spec.model_copy(update={"factors": every})), CREATED
     )
     assert "Not stated" not in told["comment"]
+
+
+def test_what_no_line_of_the_product_has_is_named(tmp_path: Path) -> None:
+    """Water that a utility brings and slag of the same tenant are in the park file and in no product."""
+    park = small.PARK.replace(
+        "nodes: {bus: electricity,", "nodes: {well: water, tip: slag, bus: electricity,"
+    ).replace(
+        "  part: {unit: t, name: Parts", "  water: {unit: m3, kind: water}\n  slag: {unit: t, kind: waste}\n" "  part: {unit: t, name: Parts"
+    ).replace(
+        "  buyers:",
+        "  rinsing: {kind: demand, node: well, profile: 1, name: Rinsing}\n"
+        "  spring: {kind: source, node: well, capacity: 9 m3/h, name: Spring}\n"
+        "  dross: {kind: source, node: tip, capacity: 9 t/h, tenant: works, name: Dross}\n"
+        "  tip: {kind: demand, node: tip, profile: 1, tenant: works, name: Tip}\n"
+        "  buyers:",
+    ).replace(', carbon_content: 0.01 kg/kg', "")  # fmt: skip
+    place = small.write(tmp_path / "works", park)
+    more = {("rinsing", "well"): -1.0, ("spring", "well"): 1.0, ("dross", "tip"): 1.0, ("tip", "tip"): -1.0}
+    table = pd.read_parquet(place / "flows.parquet")
+    rows = [table[table["asset"] == "buyers"].assign(asset=a, node=n, carrier="water" if n == "well" else "slag", flow=f)
+            for (a, n), f in more.items()]  # fmt: skip
+    pd.concat([table, *rows]).to_parquet(place / "flows.parquet", index=False)
+    outcome = account(load(place), place / "flows.parquet")
+    attribution = attribution_of(outcome.park, outcome.flows)
+    works = Works(place, outcome, attribution, period_of(None, outcome.park.clock))
+    folder = works.passport("part", tmp_path / "out").folder
+    found = json.loads((folder / "pact.json").read_text(encoding="utf-8"))
+    told = found["pcf"]["exemptedEmissionsDescription"]
+    assert "No flow of the park file is left out" not in told
+    assert "Dross; Rinsing; Spring; Tip" in told
+    assert "fossilCarbonContent: the park file states none" in found["comment"]
+
+
+def test_where_carbon_is_stated_and_nothing_is_outside_neither_is_told(issued: Passport) -> None:
+    found = json.loads((issued.folder / "pact.json").read_text(encoding="utf-8"))
+    assert found["pcf"]["exemptedEmissionsDescription"] == "No emission that was counted is cut off."
+    assert "fossilCarbonContent" not in found["comment"]

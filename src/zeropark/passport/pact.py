@@ -8,7 +8,6 @@ kilogram, cubic metre, kilowatt hour or piece, as PACT asks of what is supplied 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,9 +16,11 @@ from typing import Any
 
 from zeropark import units
 from zeropark.errors import Fault, InputError
+from zeropark.park.assets import Converter, Demand, Source
 from zeropark.park.model import Park
 from zeropark.park.spec import ParkFile
 from zeropark.statement.canonical import hash_of
+from zeropark.statement.formula import Call, parse, parts
 from zeropark.statement.model import Statement
 from zeropark.texts import in_language
 
@@ -39,6 +40,7 @@ _NO_MASS = ("kilowatt hour", "megajoule")
 _QUALITY = {"measured": 1, "supplier": 2, "database": 3, "literature": 4, "estimate": 5}
 _AGES = ((3, 1), (6, 2), (10, 3), (15, 4))
 _COUNTRIES = {"CN": "China", "DE": "Germany", "NL": "Netherlands", "JP": "Japan", "US": "United States"}
+_COUNTED_BY_USE = ("electricity",)
 _WORLD = ("world", "global", "glo", "row")
 
 
@@ -133,7 +135,7 @@ def _carbon(statement: Statement, park: Park) -> dict[str, Any]:
         "ipccCharacterizationFactors": _reports(statement, park.spec)[0],
         "crossSectoralStandards": ["PACT-3.0"],
         "exemptedEmissionsPercent": "0",
-        "exemptedEmissionsDescription": _exempted(values),
+        "exemptedEmissionsDescription": _exempted(statement, park),
         "allocationRulesDescription": _allocation(statement),
         "primaryDataShare": decimal(100.0 * values["total.primary_share"]),
     }
@@ -148,10 +150,65 @@ def _carbon(statement: Statement, park: Park) -> dict[str, Any]:
     return found
 
 
-def _exempted(values: Mapping[str, float]) -> str:
-    out = values["total.kgco2e"] == values["choice.without_embodied"] and values["choice.embodied"] != 0
-    plant = " Making of the plant (capital goods) is outside the boundary." if out else ""
-    return f"No flow of the park file is left out.{plant}"
+def _exempted(statement: Statement, park: Park) -> str:
+    """What is outside: nothing that was counted is cut off, but the park file may have what no line of the product has."""
+    values = {line.id: line.value for line in statement.lines}
+    told = ["No emission that was counted is cut off."]
+    if outside := _outside(statement, park):
+        told.append(
+            f"Not counted, because the park file names no process or input of the product for it: {'; '.join(outside)}."
+            " Their emissions are not known; 0 % does not include them."
+        )
+    if wastes := _wastes(statement, park):
+        told.append(f"Treatment of waste is not counted: {'; '.join(wastes)}.")
+    if values["total.kgco2e"] == values["choice.without_embodied"] and values["choice.embodied"] != 0:
+        told.append("Making of the plant (capital goods) is outside the boundary.")
+    return " ".join(told)
+
+
+def _assets_read(statement: Statement) -> set[str]:
+    """Assets whose flows, claims or factors the lines of the value read, by their names in formulas."""
+    own = [line.formula for line in statement.lines if line.id.startswith(("product.", "process."))]
+    return {
+        text
+        for formula in own
+        for part in parts(parse(formula))
+        if isinstance(part, Call)
+        for text in part.arguments
+    }
+
+
+def _outside(statement: Statement, park: Park) -> list[str]:
+    """Materials, water and waste that the product's tenants, or nobody, take or give, and no line of the value reads."""
+    read = _assets_read(statement)
+    tenants = {park.assets[name].tenant for name in read if name in park.assets} - {None}
+    found = []
+    for name, asset in park.assets.items():
+        if name in read or not isinstance(asset, (Demand, Source)):
+            continue
+        carrier = park.spec.carriers[park.carrier_at(asset.node)]
+        shared = carrier.kind == "water"
+        if carrier.kind in _COUNTED_BY_USE or not (shared or asset.tenant in tenants):
+            continue
+        if isinstance(asset, Demand) and asset.serves is None and not shared and carrier.kind != "waste":
+            continue  # it leaves the gate as a product of its own
+        found.append(asset.name or name)
+    return sorted(set(found))
+
+
+def _wastes(statement: Statement, park: Park) -> list[str]:
+    """Waste that processes behind the product give."""
+    read = _assets_read(statement)
+    found = set()
+    for name, asset in park.assets.items():
+        if name not in read or not isinstance(asset, Converter):
+            continue
+        for way in asset.ways.values():
+            for port in way.outputs.values():
+                carrier = park.carrier_at(port.node)
+                if park.spec.carriers[carrier].kind == "waste":
+                    found.add(park.spec.carriers[carrier].name or carrier)
+    return sorted(found)
 
 
 def country_of(zone: str) -> str | None:
@@ -223,7 +280,26 @@ def _comment(statement: Statement, spec: ParkFile) -> str:
         if max(parts[0], 0.0) > 0
         else []
     )
-    told = [basis, f"Statement {hash_of(statement)}.", *sentences, *credit, *other, *volume, given, rating]
+    product = spec.footprint.products.get(statement.subject) if spec.footprint is not None else None
+    silent = product is None or "carbon_content" not in product.model_fields_set
+    carbon = (
+        [
+            "fossilCarbonContent: the park file states none; PACT asks for a value, and the 0 there is not a measured one."
+        ]
+        if silent
+        else []
+    )
+    told = [
+        basis,
+        f"Statement {hash_of(statement)}.",
+        *carbon,
+        *sentences,
+        *credit,
+        *other,
+        *volume,
+        given,
+        rating,
+    ]
     return " ".join(text for text in told if text)
 
 
