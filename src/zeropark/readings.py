@@ -5,9 +5,9 @@ A plan reads its own flows here, ``account`` reads given ones, with the same fun
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -164,15 +164,13 @@ def account(
 
     Raises InputError with every fault of the files, and with flows that their assets cannot have.
     """
-    path = Path(flows_file)
-    levels_path = Path(levels_file) if levels_file else beside(path, "levels.parquet")
-    sizes_path = Path(capacities_file) if capacities_file else beside(path, "summary.json")
-    net, certified = read_flows(path, park)
-    levels = read_levels(levels_path, park) if levels_path else {}
-    sizes = read_capacities(sizes_path, park) if sizes_path else existing_capacities(park)
-    judged = signed(park, net, path.name)
+    files = _files(flows_file, levels_file, capacities_file)
+    sizes = read_capacities(files.sizes, park) if files.sizes else existing_capacities(park)
+    net, certified = read_flows(files.flows, park)
+    levels = read_levels(files.levels, park) if files.levels else {}
+    judged = signed(park, net, files.flows.name)
     rates = rates_of(park, judged.net, levels, certified)
-    faults, large = sized(park, rates, sizes, path.name)
+    faults, large = sized(park, rates, sizes, files.flows.name)
     fail_if([*judged.faults, *faults])
     net = judged.net
     rates |= {key: np.array([size]) for key, size in sizes.items()}
@@ -180,10 +178,9 @@ def account(
     settled = with_bases(park, bases_of(park, given, sizes))
     accounts = accounts_of(settled)
     outcome = read(settled, accounts, rules_of(settled, accounts), rates, "read")
+    told = (*_origin(files), *judged.notes, *large)
     notes = (
-        *_origin(path, sizes_path, levels_path),
-        *judged.notes,
-        *large,
+        *told,
         both(
             f"largest imbalance of any node: {imbalance(given):.2g} of its largest flow",
             f"节点最大不平衡量为其最大流量的 {imbalance(given):.2g} 倍",
@@ -197,18 +194,64 @@ def account(
         ),
     )
     flows = replace(outcome.flows, net=net)
-    return replace(outcome, flows=flows, park=replace(settled, notes=park.notes + notes))
+    return replace(outcome, flows=flows, park=replace(settled, notes=park.notes + notes, flow_notes=told))
 
 
-def _origin(flows: Path, sizes: Path | None, levels: Path | None) -> tuple[str, ...]:
-    sizes_from = sizes.name if sizes else "park.yaml"
+def flows_at(
+    park: Park,
+    nodes: Collection[str],
+    flows_file: Path,
+    levels_file: Path | None = None,
+    capacities_file: Path | None = None,
+) -> tuple[Park, Flows]:
+    """Given flows at some nodes alone, for readings that look no further; the park with notes of where they came from.
+
+    What converters do is not told: it shows in all that they take and give. Raises InputError as ``account`` does.
+    """
+    files = _files(flows_file, levels_file, capacities_file)
+    sizes = read_capacities(files.sizes, park) if files.sizes else existing_capacities(park)
+    net, certified = read_flows(files.flows, park, nodes)
+    levels = read_levels(files.levels, park, nodes) if files.levels else {}
+    judged = signed(park, net, files.flows.name)
+    there = {name for name, asset in park.assets.items() if getattr(asset, "node", None) in nodes}
+    rates = rates_of(park, judged.net, levels, certified, there)
+    faults, large = sized(park, rates, sizes, files.flows.name)
+    fail_if([*judged.faults, *faults])
+    rates |= {key: np.array([size]) for key, size in sizes.items() if key[0] in there}
+    notes = (*_origin(files), *judged.notes, *large)
+    return (
+        replace(park, notes=park.notes + notes, flow_notes=notes),
+        Flows(park.clock, rates, judged.net, park.carriers_by_node),
+    )
+
+
+@dataclass(frozen=True)
+class _Files:
+    """A table of flows, and the files of its levels and capacities, where there are any."""
+
+    flows: Path
+    levels: Path | None
+    sizes: Path | None
+
+
+def _files(flows: Path | str, levels: Path | str | None, sizes: Path | str | None) -> _Files:
+    path = Path(flows)
+    return _Files(
+        path,
+        Path(levels) if levels else beside(path, "levels.parquet"),
+        Path(sizes) if sizes else beside(path, "summary.json"),
+    )
+
+
+def _origin(files: _Files) -> tuple[str, ...]:
+    sizes_from = files.sizes.name if files.sizes else "park.yaml"
     notes = [
         both(
-            f"flows from {flows.name}; capacities from {sizes_from}",
-            f"流量取自 {flows.name}；容量取自 {sizes_from}",
+            f"flows from {files.flows.name}; capacities from {sizes_from}",
+            f"流量取自 {files.flows.name}；容量取自 {sizes_from}",
         )
     ]
-    if levels is None:
+    if files.levels is None:
         notes.append(
             both(
                 "levels of storages follow from their flows, from the lowest possible",

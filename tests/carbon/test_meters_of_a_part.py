@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.carbon.test_command import folder, meters
+from tests.carbon.test_command import PARK, folder, meters
 
-from zeropark.cli.given import Given, outcome_of
+from zeropark.carbon.attribution import attribution_of
+from zeropark.cli.given import Given, electricity_of_given, outcome_of
 from zeropark.cli.progress import bar
 from zeropark.errors import InputError
 from zeropark.outcome import Outcome
@@ -73,3 +74,74 @@ def test_an_hour_that_one_meter_lacks_and_one_that_it_tells_twice_are_named(fold
         "pv at bus": "1 steps missing, first 2025-03-01 07:00",
         "load-a at bus": "1 steps twice, first 2025-03-02 06:00",
     }
+
+
+HEATED = (
+    PARK.replace("nodes: {bus: electricity}", "nodes: {bus: electricity, steam: heat}")
+    .replace("carriers:\n", "carriers:\n  heat: {unit: GJ, kind: heat}\n")
+    .replace(
+        "factors:\n",
+        """  boiler: {kind: converter, rated: bus, inputs: {bus: 1}, outputs: {steam: 3.4}, capacity: 2, tenant: a}
+  steam-use: {kind: demand, node: steam, tenant: a, target: {amount: 1, per: day}}
+  turbine: {kind: converter, rated: bus, inputs: {steam: 9}, outputs: {bus: 1}, capacity: TURBINE}
+factors:
+""",
+    )
+)
+
+
+def read(folder: Path, table: str) -> tuple[float, tuple[str, ...], Outcome | None]:
+    """Grams behind the boiler's electricity, the notes, and the outcome."""
+    with bar(quiet=True) as progress:
+        park, flows, outcome = electricity_of_given(
+            folder, Given(folder / table), {}, progress, True, lambda _: None
+        )
+    return attribution_of(park, flows).operating_co2("boiler", "hourly").tonnes, park.flow_notes, outcome
+
+
+@pytest.fixture
+def heated(folder: Path) -> Path:
+    """An electric boiler of 1 MW more on the grid, and its steam."""
+    flows = pd.read_csv(folder / "flows.csv", parse_dates=["time"])
+    grid = flows[flows["asset"] == "grid"]
+    flows.loc[grid.index, "flow"] += 1.0
+    more = [
+        grid.assign(asset=asset, node=node, carrier=carrier, flow=flow)
+        for asset, node, carrier, flow in (
+            ("boiler", "bus", "electricity", -1.0), ("boiler", "steam", "heat", 3.4), ("steam-use", "steam", "heat", -3.4),
+            ("turbine", "bus", "electricity", 0.0), ("turbine", "steam", "heat", 0.0),
+        )
+    ]  # fmt: skip
+    whole = pd.concat([flows, *more])
+    whole.to_csv(folder / "flows.csv", index=False)
+    whole[whole["carrier"] == "electricity"].to_csv(folder / "electricity.csv", index=False)
+    (folder / "park.yaml").write_text(HEATED.replace("TURBINE", "0"), encoding="utf-8")
+    return folder
+
+
+def test_meters_of_electricity_are_enough_for_electricity(heated: Path) -> None:
+    whole, _, outcome = read(heated, "flows.csv")
+    alone, notes, none = read(heated, "electricity.csv")
+    assert outcome is not None
+    assert none is None
+    assert alone == pytest.approx(whole, rel=1e-12)
+    assert any("nodes of electricity alone were read; not of heat" in note for note in notes)
+
+
+def test_a_missing_meter_of_electricity_is_told_with_all_others(heated: Path) -> None:
+    flows = pd.read_csv(heated / "electricity.csv")
+    flows[flows["asset"] != "load-b"].to_csv(heated / "less.csv", index=False)
+    with pytest.raises(InputError, match="load-b at bus: found no rows"):
+        read(heated, "less.csv")
+
+
+def test_electricity_made_of_what_was_not_read_is_a_fault(heated: Path) -> None:
+    """A turbine's factor follows from the steam's; without flows of steam nobody can tell it."""
+    (heated / "park.yaml").write_text(HEATED.replace("TURBINE", "1"), encoding="utf-8")
+    flows = pd.read_csv(heated / "electricity.csv")
+    flows.loc[flows["asset"] == "turbine", "flow"] = 0.5
+    flows.loc[flows["asset"] == "grid", "flow"] -= 0.5
+    flows["flow"] = flows["flow"].where(flows["asset"] != "grid", flows["flow"].clip(lower=0))
+    flows.to_csv(heated / "electricity.csv", index=False)
+    with pytest.raises(InputError, match="electricity made by 'turbine', and no flows of what it is made of"):
+        read(heated, "electricity.csv")

@@ -15,9 +15,10 @@ from zeropark.carbon.origins import converters_in, origins_of, papers_in
 from zeropark.carbon.papers import Papers, papers_of
 from zeropark.carbon.pools import Ledger, Pooled, pooled
 from zeropark.carbon.split import Shares
-from zeropark.errors import Fault, InputError
+from zeropark.errors import Fault, InputError, fail_if
 from zeropark.flows import Flows
 from zeropark.forms import Array
+from zeropark.park.flowfile import flows_of
 from zeropark.park.model import Park
 
 _TRACES = 1e-12
@@ -114,8 +115,25 @@ def attribution_of(park: Park, flows: Flows) -> Attribution:
     if papers is not None and papers.sold:
         found = pooled(park, flows, papers.sold)
     names = (*found.origins, *papers_in(park, found.origins, papers is not None))
+    fail_if(_unread(park, flows, converters_in(park, names)))
     generated = generated_factors(park, flows, converters_in(park, names))
     return _shares(park, found, origins_of(park, names, generated), papers)
+
+
+def _unread(park: Park, flows: Flows, generators: tuple[str, ...]) -> list[Fault]:
+    """Converters that make electricity of what was not read, where flows of electricity alone are given."""
+    if all(key in flows.net for key in flows_of(park)):
+        return []
+    return [
+        Fault(
+            "flows",
+            None,
+            f"assets.{name}",
+            f"electricity made by '{name}', and no flows of what it is made of",
+            "the flows of all assets and nodes: its factor follows from what stands behind it",
+        )
+        for name in generators
+    ]
 
 
 def _shares(

@@ -103,7 +103,7 @@ def network_of(
     """
     names = tuple(park.spec.nodes) if nodes is None else tuple(n for n in park.spec.nodes if n in nodes)
     at = {name: n for n, name in enumerate(names)}
-    fail_if(_missing(park, flows))
+    fail_if(_missing(park, flows, frozenset(names)))
     collected = _Collected(park, flows, at, worths or {}, nodes is not None, processes, edges, sold or {})
     for name, asset in park.assets.items():
         _BY_KIND[type(asset)](collected, name, asset)
@@ -122,10 +122,11 @@ def network_of(
     )
 
 
-def _missing(park: Park, flows: Flows) -> list[Fault]:
-    """Flows that are not there, or not in every step."""
+def _missing(park: Park, flows: Flows, nodes: frozenset[str]) -> list[Fault]:
+    """Flows at these nodes that are not there, or not in every step."""
     faults = []
-    for asset, node in dict.fromkeys((s.asset, e.node) for s in streams_of(park) for e in s.effects):
+    needed = ((s.asset, e.node) for s in streams_of(park) for e in s.effects if e.node in nodes)
+    for asset, node in dict.fromkeys(needed):
         flow = flows.net.get((asset, node))
         where = f"{asset} at {node}"
         if flow is None:

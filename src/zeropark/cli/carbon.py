@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from zeropark.cli.given import (
     LevelsOption,
     ParkOption,
     PeriodOption,
-    outcome_of,
+    electricity_of_given,
 )
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
@@ -60,20 +61,11 @@ def carbon_command(
     if out is not None:
         require_writable(out)
     with bar(quiet=as_json) as progress:
-        given = Given(flows, levels, capacities, period)
-        outcome = outcome_of(
-            park,
-            given,
-            pairs(overrides),
-            progress,
-            as_json,
-            lambda found: _period_and_tenant(period, tenant, found),
-        )
-        span = _period_and_tenant(period, tenant, outcome.park)
+        given, sets = Given(flows, levels, capacities, period), pairs(overrides)
+        check = partial(_period_and_tenant, period, tenant)
+        on, read, outcome = electricity_of_given(park, given, sets, progress, as_json, check)
         progress("trace the electricity", 0.0)
-        paper = electricity_of(
-            outcome.park, attribution_of(outcome.park, outcome.flows), span, tenant, outcome
-        )
+        paper = electricity_of(on, attribution_of(on, read), check(on), tenant, outcome)
         written = write_electricity(paper, out) if out is not None else ()
     if as_json:
         print(json.dumps(summary_of(paper), ensure_ascii=False, indent=2))

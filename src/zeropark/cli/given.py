@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zeropark.carbon.origins import electricity_nodes
 from zeropark.cli.console import console
 from zeropark.errors import Fault, fail_if
+from zeropark.flows import Flows
 from zeropark.optimize.options import Progress
 from zeropark.outcome import Outcome
-from zeropark.park.flowfile import only_days
+from zeropark.park.flowfile import lacking, only_days
 from zeropark.park.model import Park
 from zeropark.planning import plan
-from zeropark.readings import account, load
+from zeropark.readings import account, flows_at, load
+from zeropark.texts import both
 
 ParkOption = Annotated[
     Path, typer.Option("--park", help="Park folder, or its park.yaml; default: this folder.")
@@ -85,18 +88,56 @@ def outcome_of(
         check(loaded)
     if given.flows is not None:
         progress("read the flows", 0.0)
-        days = only_days(loaded, given.flows, given.period)
-        if days is None:
-            return account(loaded, given.flows, given.levels, given.capacities)
-        outcome = account(
-            load(park, {**overrides, **days.overrides}), given.flows, given.levels, given.capacities
-        )
-        return replace(outcome, park=replace(outcome.park, notes=(*outcome.park.notes, days.note)))
+        loaded, days = _on_days(loaded, park, given, overrides)
+        outcome = account(loaded, given.flows, given.levels, given.capacities)
+        return replace(outcome, park=_noted(outcome.park, days))
     if not quiet:
         console.print(
             "no --flows: the park is planned first, and its planned flows are read 未给流量表：先做规划"
         )
     return plan(loaded, progress=progress)
+
+
+def electricity_of_given(
+    folder: Path,
+    given: Given,
+    overrides: dict[str, str],
+    progress: Progress,
+    quiet: bool,
+    check: Callable[[Park], object],
+) -> tuple[Park, Flows, Outcome | None]:
+    """As ``outcome_of``; but a table of electricity meters alone is enough, and then there is no outcome."""
+    if given.flows is not None:
+        park = load(folder, overrides)
+        check(park)
+        nodes, lacks = electricity_nodes(park), lacking(given.flows, park)
+        if lacks and not any(node in nodes for _, node in lacks):
+            progress("read the flows", 0.0)
+            park, days = _on_days(park, folder, given, overrides)
+            park, flows = flows_at(park, nodes, given.flows, given.levels, given.capacities)
+            return _noted(park, _alone(park, nodes), days), flows, None
+    outcome = outcome_of(folder, given, overrides, progress, quiet, check)
+    return outcome.park, outcome.flows, outcome
+
+
+def _alone(park: Park, nodes: Collection[str]) -> str:
+    others = ", ".join(dict.fromkeys(park.carrier_at(node) for node in park.spec.nodes if node not in nodes))
+    return both(
+        f"flows at nodes of electricity alone were read; not of {others}",
+        f"仅读取电力节点的流量，未读取：{others}",
+    )
+
+
+def _on_days(park: Park, folder: Path, given: Given, overrides: dict[str, str]) -> tuple[Park, str]:
+    """The park on the days that the period asks for, where the table covers no more; and a note that says so."""
+    assert given.flows is not None
+    days = only_days(park, given.flows, given.period)
+    return (park, "") if days is None else (load(folder, {**overrides, **days.overrides}), days.note)
+
+
+def _noted(park: Park, *notes: str) -> Park:
+    told = tuple(note for note in notes if note)
+    return replace(park, notes=park.notes + told, flow_notes=park.flow_notes + told)
 
 
 def _require_flows(given: Given) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,25 +14,32 @@ import pandas as pd
 from zeropark.errors import Fault, InputError, nearest
 from zeropark.flows import CERTIFICATES, FLOW_COLUMNS
 from zeropark.forms import Array, Key
-from zeropark.park.assets import Market
+from zeropark.park.assets import Market, Storage
 from zeropark.park.model import Park
 from zeropark.park.period import period_of
 from zeropark.park.streams import streams_of
 from zeropark.texts import both
 
 
-def read_flows(path: Path, park: Park) -> tuple[dict[Key, Array], dict[str, Array]]:
-    """Net flows (asset, node) → (steps,), and what each market's certificates covered.
+def read_flows(
+    path: Path, park: Park, nodes: Collection[str] | None = None
+) -> tuple[dict[Key, Array], dict[str, Array]]:
+    """Net flows (asset, node) → (steps,), and what each market's certificates covered; of all nodes, or of some alone.
 
     Raises InputError with every fault: columns, unknown names, missing or repeated times, no number.
     """
     table = _table(path, FLOW_COLUMNS)
-    expected = {(stream.asset, effect.node) for stream in streams_of(park) for effect in stream.effects}
+    expected = flows_of(park)
     covered = {
         (name, CERTIFICATES)
         for name, asset in park.assets.items()
         if isinstance(asset, Market) and asset.certificates is not None
     }
+    if nodes is not None:  # rows of other nodes are none of this reading's
+        other = {node for _, node in expected if node not in nodes}
+        table = table[~table["node"].astype(str).isin(other)]
+        expected = {(asset, node) for asset, node in expected if node in nodes}
+        covered = {(name, key) for name, key in covered if getattr(park.assets[name], "node", None) in nodes}
     net, faults = _series(table, path, park, expected | covered)
     if faults and not net:
         raise InputError(faults)
@@ -82,15 +90,28 @@ def only_days(park: Park, path: Path, period: str | None) -> OnlyDays | None:
     )
 
 
-def read_levels(path: Path, park: Park) -> dict[str, Array]:
-    """Content of stores at the end of each step, asset → (steps,). Raises InputError."""
+def flows_of(park: Park) -> set[Key]:
+    """Every (asset, node) that a whole table of flows has."""
+    return {(stream.asset, effect.node) for stream in streams_of(park) for effect in stream.effects}
+
+
+def lacking(path: Path, park: Park) -> set[Key]:
+    """(asset, node) that a table of flows has no rows of."""
+    table = _table(path, ("asset", "node"))[["asset", "node"]].astype(str).drop_duplicates()
+    return flows_of(park) - set(zip(table["asset"], table["node"], strict=True))
+
+
+def read_levels(path: Path, park: Park, nodes: Collection[str] | None = None) -> dict[str, Array]:
+    """Content of stores at the end of each step, asset → (steps,); of all stores, or of those at some nodes."""
     table = _table(path, ("time", "asset", "level")).rename(columns={"level": "flow"})
-    if table.empty and not any(asset.kind == "storage" for asset in park.assets.values()):
+    stores = {name for name, asset in park.assets.items() if isinstance(asset, Storage)}
+    if nodes is not None:
+        other = {name for name in stores if getattr(park.assets[name], "node", None) not in nodes}
+        table, stores = table[~table["asset"].isin(other)].copy(), stores - other
+    if table.empty and not stores:
         return {}  # what a plan of a park without stores leaves
     table["node"] = ""
-    found, faults = _series(
-        table, path, park, {(name, "") for name, a in park.assets.items() if a.kind == "storage"}
-    )
+    found, faults = _series(table, path, park, {(name, "") for name in stores})
     if faults:
         raise InputError(faults)
     return {asset: values for (asset, _), values in found.items()}
@@ -221,7 +242,9 @@ def _hint(park: Park, at: Array, covered: int) -> str:
     whole = full.index[full]
     if len(whole) and (whole[-1] - whole[0]).days + 1 == len(whole):
         first, last = f"{whole[0]:%Y-%m-%d}", f"{whole[-1]:%Y-%m-%d}"
-        other = "times that are not UTC; or " if np.isnan(at).any() else ""  # some lie outside: all may be shifted
+        other = (
+            "times that are not UTC; or " if np.isnan(at).any() else ""
+        )  # some lie outside: all may be shifted
         return (
             f"{other}whole days from {first} to {last}: read them alone with --period {first}/{last}, or "
             f"--set time.start={first} --set time.end={last}"

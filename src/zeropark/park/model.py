@@ -39,6 +39,7 @@ class Park:
     lines: line of every dotted path of the park file, for faults that are found later.
     overrides: fields that were set for this run and stand otherwise in the file, dotted path → value.
     notes: what was done on the user's word (gaps filled), and what is synthetic.
+    flow_notes: where given flows came from and how they were read, for every paper that rests on them.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class Park:
     profiles: Mapping[str, Array] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
+    flow_notes: tuple[str, ...] = ()
 
     @property
     def assets(self) -> Mapping[str, AnyAsset]:

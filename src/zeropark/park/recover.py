@@ -7,7 +7,7 @@ market either buys or sells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import accumulate
 from typing import Any
 
@@ -22,9 +22,13 @@ Net = Mapping[Key, Array]
 
 
 def rates_of(
-    park: Park, net: Net, levels: Mapping[str, Array], certified: Mapping[str, Array]
+    park: Park,
+    net: Net,
+    levels: Mapping[str, Array],
+    certified: Mapping[str, Array],
+    assets: Collection[str] | None = None,
 ) -> dict[Key, Array]:
-    """Rates of every asset from net flows (asset, node) → (steps,).
+    """Rates of every asset, or of some, from net flows (asset, node) → (steps,).
 
     levels: asset → (steps,) content of stores, where known. certified: market → (steps,) purchase
     covered by certificates; absent is none. A flow that is absent counts as zero: callers must have
@@ -32,7 +36,8 @@ def rates_of(
     """
     rates: dict[Key, Array] = {}
     for name, asset in park.assets.items():
-        rates |= _BY_KIND[type(asset)](park, name, asset, net, levels, certified)
+        if assets is None or name in assets:
+            rates |= _BY_KIND[type(asset)](park, name, asset, net, levels, certified)
     return rates
 
 
@@ -121,6 +126,9 @@ def _storage(
         gained = (level - (1 - asset.standing_loss) ** h * before) / h
         # discharge − charge = flow and η_in·charge − discharge/η_out = gained
         exact = (-gained - eta_in * flow) / lossy
+        seen = np.maximum(np.nan_to_num(exact[1:]), discharge[1:])
+        if exact[0] > max(float(np.max(seen, initial=0.0)), discharge[0]) * (1 + 1e-6):
+            exact[0] = np.nan  # these steps do not close the circle: what it held before them is not known
         discharge = np.where(np.isfinite(exact), np.maximum(exact, discharge), discharge)
         charge = np.maximum(discharge - flow, 0.0)
     return {(name, "charge"): charge, (name, "discharge"): discharge, (name, "level"): level}
