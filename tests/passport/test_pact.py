@@ -204,7 +204,8 @@ def test_what_no_line_of_the_product_has_is_named(tmp_path: Path) -> None:
     park = small.PARK.replace(
         "nodes: {bus: electricity,", "nodes: {well: water, tip: slag, bus: electricity,"
     ).replace(
-        "  part: {unit: t, name: Parts", "  water: {unit: m3, kind: water}\n  slag: {unit: t, kind: waste}\n" "  part: {unit: t, name: Parts"
+        "  part: {unit: t, name: Parts", "  water: {unit: m3, kind: water}\n  slag: {unit: t, kind: waste}\n"
+        "  part: {unit: t, name: Parts",
     ).replace(
         "  buyers:",
         "  rinsing: {kind: demand, node: well, profile: 1, name: Rinsing}\n"
