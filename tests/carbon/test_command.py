@@ -14,6 +14,11 @@ from zeropark.cli.carbon import carbon_command
 from zeropark.errors import InputError
 from zeropark.passport import electricity_write
 
+REGISTER = """certificate,supply,from,to,mwh,cancelled_for,cancelled_on
+C-1,Far wind (invented),2025-03-01 00:00,2025-03-03 00:00,24,b,2025-04-01
+C-2,Far wind (invented),2025-03-01 00:00,2025-03-03 00:00,3,,
+C-3,Far wind (invented),2025-02-01 00:00,2025-03-01 00:00,5,b,2025-04-01
+"""
 PARK = """
 zeropark: 1
 name: Two tenants
@@ -35,7 +40,8 @@ factors:
   mix: {per: kWh, footprint: 0.5777 kgCO2e/kWh, year: 2024, region: CN, quality: database}
 carbon:
   grid: {location: 0.6479 tCO2/MWh, residual: 0.8325 tCO2/MWh, clean_share: 30 %}
-  contracts: {ppa: {tenant: a, supply: pv, share: 50 %}}
+  contracts: {ppa: {tenant: a, supply: pv, share: 50 %, document: "PPA (invented)"}}
+  certificates: register.csv
 """
 
 
@@ -65,6 +71,7 @@ def meters(steps=48) -> dict[str, np.ndarray]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "park.yaml").write_text(PARK, encoding="utf-8")
+    (tmp_path / "register.csv").write_text(REGISTER, encoding="utf-8")
     found = meters()
     found["pv"] = found["pv"] + np.minimum(found.pop("spill"), 0)  # nothing is sold: the sun is held back
     times = pd.date_range("2025-03-01", periods=48, freq="h", tz="Asia/Shanghai").tz_convert("UTC")
@@ -133,7 +140,7 @@ def test_papers_of_a_day(folder):
     assert "Where the electricity came from" in page
     assert "电力溯源" in page
     book = openpyxl.load_workbook(out / "electricity.xlsx")
-    assert book.sheetnames == ["tenants", "split", "factors", "a", "b"]
+    assert book.sheetnames == ["tenants", "split", "factors", "contracts", "certificates", "a", "b"]
     assert book["a"].max_row == 25
     csv = pd.read_csv(out / "electricity.csv")
     assert csv["time"].str.startswith("2025-03-02T").all()
@@ -154,6 +161,41 @@ def test_words_for_people_and_for_mistakes(folder, capsys):
         carbon_command(folder, folder / "gap.csv")
 
 
+def test_papers_name_contracts_and_certificates_and_where_flows_came_from(folder, capsys):
+    out = folder / "out"
+    carbon_command(folder, folder / "flows.csv", period="2025-03-02", tenant="b", out=out, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["contracts"] == []  # the contract is of a; b's paper counts it and does not show it
+    mwh = {one["certificate"]: one["mwh_in_period"] for one in told["certificates"]}
+    assert mwh == {
+        "C-1": pytest.approx(12),
+        "C-2": pytest.approx(1.5),
+    }  # half of two days; C-3 is of February
+    assert told["certificates"][0]["cancelled_for"] == "b"
+    assert told["certificates"][0]["cancelled_on"] == "2025-04-01"
+    assert any("other tenants" in note and ": 1." in note for note in told["notes"])
+    assert any("flows.csv" in note for note in told["notes"])
+    b = told["tenants"][0]
+    assert b["split_mwh"]["market"]["certificates cancelled"] == pytest.approx(12)
+    (by_910,) = [
+        sum(
+            mwh * row["operating"]["tco2_per_mwh"]
+            for one in told["origins"]
+            for row in one["factors"]
+            if "910" in row["bases"] and (mwh := b["split_mwh"]["910"][one["origin"]]) > 0
+        )
+    ]
+    assert b["method_910_tco2"] == pytest.approx(by_910)
+    page = (out / "electricity.html").read_text(encoding="utf-8")
+    assert all(word in page for word in ("C-1", "C-2", "2025-04-01", "flows.csv"))
+    assert "C-3" not in page
+    assert "PPA (invented)" not in page
+    carbon_command(folder, folder / "flows.csv", tenant="a", out=out)
+    assert "PPA (invented)" in (out / "electricity.html").read_text(encoding="utf-8")
+    row = [cell.value for cell in openpyxl.load_workbook(out / "electricity.xlsx")["contracts"][2]]
+    assert row == ["ppa", "pv", "a", 0.5, None, 1, "PPA (invented)"]
+
+
 def test_papers_are_whole_or_as_they_were(folder, monkeypatch):
     """A page that cannot be drawn leaves the papers of before, and nothing half done beside them."""
     out = folder / "out"
@@ -167,7 +209,7 @@ def test_papers_are_whole_or_as_they_were(folder, monkeypatch):
     with pytest.raises(RuntimeError, match="no page"):
         carbon_command(folder, folder / "flows.csv", period="2025-03-02", out=out, as_json=True)
     assert {file.name: file.read_bytes() for file in out.iterdir()} == before
-    assert sorted(file.name for file in folder.iterdir()) == ["flows.csv", "out", "park.yaml"]
+    assert sorted(file.name for file in folder.iterdir()) == ["flows.csv", "out", "park.yaml", "register.csv"]
 
 
 def test_a_park_that_used_nothing_has_papers_all_the_same(folder, capsys):

@@ -154,6 +154,7 @@ def _shares(
         papers.kept if papers else {},
         park.values(grid.clean_share) if grid is not None and grid.clean_share is not None else None,
         park.values(grid.hourly) if grid is not None and grid.hourly is not None else None,
+        papers.register if papers else (),
     )
 
 

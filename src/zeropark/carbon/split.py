@@ -19,6 +19,7 @@ from functools import cached_property
 
 import numpy as np
 
+from zeropark.carbon.certificates import Certificate
 from zeropark.carbon.from_park import sold_of
 from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED, Basis, Origin
 from zeropark.carbon.passes import BLOCK
@@ -65,7 +66,7 @@ class Shares:
     consumer's node. given_mwh: (consumers, steps, origins) in place of ``pools``. cancelled, same_hour: tenant → (steps,)
     MWh of certificates cancelled for it; all, and those that tell the hour. kept: (tenant, supply) → (steps,) share of what
     it has of the supply that certificates cancelled for it hold, where others were sold. clean_share, grid_hourly:
-    (steps,) of the public grid.
+    (steps,) of the public grid. register: every certificate that the park's register tells.
     """
 
     clock: Clock
@@ -81,6 +82,7 @@ class Shares:
     kept: Mapping[tuple[str, str], Array] = field(default_factory=dict, repr=False)
     clean_share: Array | None = None
     grid_hourly: Array | None = None
+    register: tuple[Certificate, ...] = field(default=(), repr=False)
 
     @cached_property
     def supplied_mwh(self) -> Array:

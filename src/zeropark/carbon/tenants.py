@@ -11,6 +11,7 @@ from zeropark.carbon.attribution import BASES, Attribution, Basis
 from zeropark.carbon.factors import LifeCycleCo2e, OperatingCo2
 from zeropark.carbon.split import Split
 from zeropark.errors import Fault, InputError, fail_if, nearest
+from zeropark.forms import Array
 from zeropark.park.model import Park
 
 PARK = "(park)"
@@ -23,7 +24,7 @@ class TenantCarbon:
 
     use_mwh: at its meters. supplied_mwh: generation behind it, losses included. by_origin: the same by origin, MWh.
     operating, life_cycles: on each basis. method_910: apart. None where a factor is missing (then ``missing`` says which).
-    split: on each basis, MWh by origin.
+    split: on each basis, MWh by origin. split_910: the same as the 910 method has it.
     location_hourly: location-based with the grid's factor of each hour, where the park states one.
     score: share of carbon-free electricity hour by hour (24/7), 0 to 1.
     """
@@ -40,6 +41,7 @@ class TenantCarbon:
     score: float
     missing: tuple[Fault, ...] = ()
     split: Mapping[Basis, Mapping[str, float]] = field(default_factory=dict)
+    split_910: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def life_cycle(self) -> LifeCycleCo2e | None:
@@ -89,7 +91,7 @@ def _tenant(park: Park, attribution: Attribution, tenant: str, steps: slice) -> 
         tenant,
         float(attribution.use_mwh[rows][:, steps].sum()),
         float(supplied.sum()),
-        dict(zip((o.name for o in attribution.origins), map(float, supplied), strict=True)),
+        _by_origin(attribution, told.supplied[rows]),
         float(told.contracted[rows].sum()),
         operating,
         None if by_910 is None else OperatingCo2(by_910),
@@ -97,13 +99,14 @@ def _tenant(park: Park, attribution: Attribution, tenant: str, steps: slice) -> 
         _location_by_hour(park, attribution, rows, told),
         score(park, attribution, rows, told),
         tuple(dict.fromkeys(missing)),
-        {
-            basis: dict(
-                zip((o.name for o in attribution.origins), map(float, on[rows].sum(axis=0)), strict=True)
-            )
-            for basis, on in told.on.items()
-        },
+        {basis: _by_origin(attribution, on[rows]) for basis, on in told.on.items()},
+        _by_origin(attribution, told.method_910[rows]),
     )
+
+
+def _by_origin(attribution: Attribution, amounts: Array) -> dict[str, float]:
+    """Origin → sum over consumers."""
+    return dict(zip((o.name for o in attribution.origins), map(float, amounts.sum(axis=0)), strict=True))
 
 
 def _life_cycle(

@@ -22,6 +22,7 @@ from zeropark.park.carbon_spec import METER_TOLERANCE
 from zeropark.park.model import Park
 from zeropark.park.period import Period
 from zeropark.passport.electricity_factors import FactorRow, factor_rows
+from zeropark.passport.electricity_papers import certificates_in, contracts_of, papers_note
 from zeropark.passport.electricity_words import t
 from zeropark.report.method_910 import reconciled_910
 from zeropark.report.origins import score_words
@@ -46,6 +47,11 @@ class Electricity:
     reconciled: str = ""
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """The tenants that the papers are of."""
+        return tuple(one.tenant for one in self.tenants)
+
+    @property
     def worst(self) -> float:
         """Largest residual of any origin, without sign."""
         return max((abs(value) for value in self.residuals.values()), default=0.0)
@@ -64,7 +70,10 @@ class Electricity:
         total = sum(one.supplied_mwh for one in self.tenants)
         names = [origin.name for origin in self.attribution.origins]
         sums = [
-            sum(one.by_origin[name] + sum(one.split[basis][name] for basis in BASES) for one in self.tenants)
+            sum(
+                one.by_origin[name] + one.split_910[name] + sum(one.split[basis][name] for basis in BASES)
+                for one in self.tenants
+            )
             for name in names
         ]
         return tuple(k for k, mwh in enumerate(sums) if mwh > 1e-9 * total)
@@ -157,6 +166,10 @@ def summary_of(paper: Electricity) -> dict[str, Any]:
             }
             for o in weighed
         ],
+        "contracts": [row.plain() for row in contracts_of(paper.park, paper.shown)],
+        "certificates": [
+            row.plain() for row in certificates_in(paper.attribution, paper.period, paper.shown)
+        ],
         "conservation": {"largest_residual": paper.worst, "by_origin": dict(paper.residuals)},
         "notes": [in_language(note, "en") for note in notes_of(paper)],
     }
@@ -182,7 +195,10 @@ def _tenant(one: TenantCarbon, origins: Iterable[str], weighed: Iterable[Origin]
         "supplied_mwh": one.supplied_mwh,
         "contracted_mwh": one.contracted_mwh,
         "by_origin_mwh": {name: one.by_origin[name] for name in origins},
-        "split_mwh": {basis: {o.name: one.split[basis][o.name] for o in weighed} for basis in BASES},
+        "split_mwh": {
+            **{basis: {o.name: one.split[basis][o.name] for o in weighed} for basis in BASES},
+            "910": {o.name: one.split_910[o.name] for o in weighed},
+        },
         "operating_tco2": {basis: value.tonnes for basis, value in one.operating.items()},
         "location_by_hour_tco2": one.location_hourly.tonnes if one.location_hourly else None,
         "method_910_tco2": one.method_910.tonnes if one.method_910 else None,
@@ -212,8 +228,14 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
         keys.append("note-sold")
     if "generated" in kinds:
         keys.append("note-generated")
-    own = (_netted(paper), score_words(paper.park), paper.reconciled)
-    return (*(t(key) for key in keys), *filter(None, own))
+    park = paper.park
+    own = (
+        papers_note(park, paper.attribution, paper.period, paper.shown),
+        _netted(paper),
+        score_words(park),
+        paper.reconciled,
+    )
+    return (*(t(key) for key in keys), *filter(None, own), *park.flow_notes, *park.override_notes)
 
 
 def _netted(paper: Electricity) -> str:

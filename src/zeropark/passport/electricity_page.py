@@ -21,6 +21,7 @@ from zeropark.passport.electricity import (
     tenant_title,
 )
 from zeropark.passport.electricity_factors import Weight, factor_rows
+from zeropark.passport.electricity_papers import certificates_in, contracts_of
 from zeropark.passport.electricity_words import t
 from zeropark.report.origins import clean_share_words
 from zeropark.report.page import figure_page, page_environment
@@ -82,6 +83,8 @@ def _context(paper: Electricity, language: Language) -> dict[str, Any]:
         "by_hour": any(one.location_hourly for one in paper.tenants),
         "split": _split(paper, language),
         "factors": _factors(paper, language),
+        "contracts": _contracts(paper, language),
+        "certificates": _certificates(paper, language),
         "balance": _balance(paper, language),
         "tenants": [(one.tenant, tenant_title(paper.park, one.tenant, language)) for one in paper.tenants],
         "notes": [in_language(note, language) for note in (*notes_of(paper), *spec_note(paper))],
@@ -176,9 +179,41 @@ def _split(paper: Electricity, language: Language) -> list[list[str]]:
     found = []
     for k in paper.weighed:
         name = paper.attribution.origins[k].name
-        amounts = (sum(one.split[basis][name] for one in paper.tenants) for basis in BASES)
-        found.append([origin_title(paper.park, name, language), *map(number, amounts)])
+        amounts = [sum(one.split[basis][name] for one in paper.tenants) for basis in BASES]
+        by_910 = sum(one.split_910[name] for one in paper.tenants)
+        found.append([origin_title(paper.park, name, language), *map(number, (*amounts, by_910))])
     return found
+
+
+def _contracts(paper: Electricity, language: Language) -> list[list[str]]:
+    return [
+        [
+            row.name,
+            origin_title(paper.park, row.supply, language),
+            tenant_title(paper.park, row.tenant, language),
+            percent(row.share, 4),
+            MISSING if row.max_rate_mw is None else number(row.max_rate_mw),
+            str(row.priority),
+            row.document or t("no-document", language),
+        ]
+        for row in contracts_of(paper.park, paper.shown)
+    ]
+
+
+def _certificates(paper: Electricity, language: Language) -> list[list[str]]:
+    return [
+        [
+            row.certificate,
+            origin_title(paper.park, row.supply, language),
+            f"{row.begin} – {row.end}",
+            number(row.mwh),
+            number(row.mwh_in_period),
+            tenant_title(paper.park, row.cancelled_for, language) if row.cancelled_for else MISSING,
+            row.cancelled_on or MISSING,
+            row.sold_to or MISSING,
+        ]
+        for row in certificates_in(paper.attribution, paper.period, paper.shown)
+    ]
 
 
 def _factors(paper: Electricity, language: Language) -> list[dict[str, Any]]:

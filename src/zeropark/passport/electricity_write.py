@@ -16,6 +16,7 @@ from zeropark.carbon.attribution import BASES
 from zeropark.passport.electricity import Electricity, hourly_table, hours_of, summary_of, tenant_title
 from zeropark.passport.electricity_factors import factor_rows
 from zeropark.passport.electricity_page import electricity_html
+from zeropark.passport.electricity_papers import certificates_in, contracts_of
 from zeropark.passport.electricity_words import t
 from zeropark.report.write import hidden_beside
 
@@ -65,12 +66,13 @@ def _write(paper: Electricity, folder: Path) -> tuple[str, ...]:
 
 
 def _write_book(paper: Electricity, path: Path) -> None:
-    """Sheets: the figures of each tenant, the split by basis, factors, and for each tenant the hours by origin."""
+    """Sheets: each tenant's figures, the split by basis, factors, contracts, certificates, each tenant's hours by origin."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         styles = {
             "head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"}),
             "text": book.add_format({"valign": "top"}),
             "number": book.add_format({"num_format": "#,##0.000"}),
+            "general": book.add_format({"valign": "top"}),
             "factor": book.add_format({"num_format": "0.0000"}),
             "share": book.add_format({"num_format": "0.0%"}),
             "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
@@ -78,7 +80,14 @@ def _write_book(paper: Electricity, path: Path) -> None:
         _tenants(paper, book.add_worksheet("tenants"), styles)
         _split(paper, book.add_worksheet("split"), styles)
         _factors(paper, book.add_worksheet("factors"), styles)
-        taken = {"tenants", "split", "factors"}
+        _records(
+            [row.plain() for row in contracts_of(paper.park, paper.shown)],
+            book.add_worksheet("contracts"),
+            styles,
+        )
+        certificates = certificates_in(paper.attribution, paper.period, paper.shown)
+        _records([row.plain() for row in certificates], book.add_worksheet("certificates"), styles)
+        taken = {sheet.get_name() for sheet in book.worksheets()}
         for one in paper.tenants:
             if paper.period.last - paper.period.first > _ROWS_OF_A_SHEET:
                 continue
@@ -118,13 +127,27 @@ def _tenants(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
 
 def _split(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
     """MWh of every tenant by category on every basis."""
-    _head(sheet, styles, [t("tenant"), t("origin"), *(f"{t(basis)}, MWh" for basis in BASES)])
+    _head(sheet, styles, [t("tenant"), t("origin"), *(f"{t(basis)}, MWh" for basis in (*BASES, "910"))])
     rows = ((one, paper.attribution.origins[k].name) for one in paper.tenants for k in paper.weighed)
     for row, (one, name) in enumerate(rows, 1):
         sheet.write_string(row, 0, one.tenant, styles["text"])
         sheet.write_string(row, 1, name, styles["text"])
-        for column, basis in enumerate(BASES, 2):
-            sheet.write_number(row, column, one.split[basis][name], styles["number"])
+        for column, amounts in enumerate((*(one.split[basis] for basis in BASES), one.split_910), 2):
+            sheet.write_number(row, column, amounts[name], styles["number"])
+
+
+def _records(rows: Sequence[dict[str, Any]], sheet: Any, styles: dict[str, Any]) -> None:
+    """One row for each record, its keys as titles in both languages; what is not told stays empty."""
+    if not rows:
+        sheet.write_string(0, 0, t("none"), styles["text"])
+        return
+    _head(sheet, styles, [t(f"column-{key}") for key in rows[0]])
+    for at, row in enumerate(rows, 1):
+        for column, value in enumerate(row.values()):
+            if isinstance(value, str):
+                sheet.write_string(at, column, value, styles["text"])
+            elif value is not None:
+                sheet.write_number(at, column, value, styles["general"])
 
 
 def _factors(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
