@@ -178,8 +178,9 @@ def account(
     settled = with_bases(park, bases_of(park, given, sizes))
     accounts = accounts_of(settled)
     outcome = read(settled, accounts, rules_of(settled, accounts), rates, "read")
-    told = (*_origin(files), *judged.notes, *large)
+    told = (*judged.notes, *large)
     notes = (
+        *_origin(files),
         *told,
         both(
             f"largest imbalance of any node: {imbalance(given):.2g} of its largest flow",
@@ -218,9 +219,9 @@ def flows_at(
     faults, large = sized(park, rates, sizes, files.flows.name)
     fail_if([*judged.faults, *faults])
     rates |= {key: np.array([size]) for key, size in sizes.items() if key[0] in there}
-    notes = (*_origin(files), *judged.notes, *large)
+    told = (*judged.notes, *large)
     return (
-        replace(park, notes=park.notes + notes, flow_notes=notes),
+        replace(park, notes=(*park.notes, *_origin(files), *told), flow_notes=told),
         Flows(park.clock, rates, judged.net, park.carriers_by_node),
     )
 

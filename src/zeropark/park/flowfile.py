@@ -83,9 +83,9 @@ def only_days(park: Park, path: Path, period: str | None) -> OnlyDays | None:
     return OnlyDays(
         {"time.start": str(found.begin), last[0]: last[1]},
         both(
-            f"{path.name} does not cover all of the park's time: read from {found.begin} to {found.end} alone; what stores "
-            "held before is not known",
-            f"{path.name} 未覆盖园区全部时段：仅读取 {found.begin} 至 {found.end}；期初储能来源未知",
+            f"the flows do not cover all of the park's time: read from {found.begin} to {found.end} alone; what stores held "
+            "before is not known",
+            f"流量未覆盖园区全部时段：仅读取 {found.begin} 至 {found.end}；期初储能来源未知",
         ),
     )
 

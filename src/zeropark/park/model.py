@@ -39,7 +39,7 @@ class Park:
     lines: line of every dotted path of the park file, for faults that are found later.
     overrides: fields that were set for this run and stand otherwise in the file, dotted path → value.
     notes: what was done on the user's word (gaps filled), and what is synthetic.
-    flow_notes: where given flows came from and how they were read, for every paper that rests on them.
+    flow_notes: what given flows leave open and how they were read, for every paper that rests on them.
     """
 
     folder: Path

@@ -316,7 +316,7 @@ def _facts(of: ProductFootprint, park: Park, register: bool) -> dict[str, str]:
         "tenant_zh": tenant.name_zh if tenant is not None else "",
         "spread": "stated" if spread else "not stated",
         "cn_code": product.cn_code if product is not None else "",
-        "notes": "\n".join((*park.override_notes, *of.notes)),
+        "notes": "\n".join((*park.override_notes, *park.flow_notes, *of.notes)),
         "certificates": "listed" if register else "none",
         **{SET + path: value for path, value in park.overrides.items()},
     }
