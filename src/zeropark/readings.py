@@ -20,7 +20,14 @@ from zeropark.errors import Defect, Fault, InputError, fail_if
 from zeropark.flows import Flows
 from zeropark.forms import Array, Key
 from zeropark.outcome import Capacity, Outcome, Reading
-from zeropark.park.flowfile import beside, existing_capacities, read_capacities, read_flows, read_levels
+from zeropark.park.flowfile import (
+    beside,
+    existing_capacities,
+    park_of_summary,
+    read_capacities,
+    read_flows,
+    read_levels,
+)
 from zeropark.park.model import Park
 from zeropark.park.plausible import signed, sized
 from zeropark.park.read import located, read_park
@@ -180,7 +187,7 @@ def account(
     outcome = read(settled, accounts, rules_of(settled, accounts), rates, "read")
     told = (*judged.notes, *large)
     notes = (
-        *_origin(files),
+        *_origin(park, files),
         *told,
         both(
             f"largest imbalance of any node: {imbalance(given):.2g} of its largest flow",
@@ -221,7 +228,7 @@ def flows_at(
     rates |= {key: np.array([size]) for key, size in sizes.items() if key[0] in there}
     told = (*judged.notes, *large)
     return (
-        replace(park, notes=(*park.notes, *_origin(files), *told), flow_notes=told),
+        replace(park, notes=(*park.notes, *_origin(park, files), *told), flow_notes=told),
         Flows(park.clock, rates, judged.net, park.carriers_by_node),
     )
 
@@ -244,8 +251,11 @@ def _files(flows: Path | str, levels: Path | str | None, sizes: Path | str | Non
     )
 
 
-def _origin(files: _Files) -> tuple[str, ...]:
+def _origin(park: Park, files: _Files) -> tuple[str, ...]:
     sizes_from = files.sizes.name if files.sizes else "park.yaml"
+    of = park_of_summary(files.sizes) if files.sizes else ""
+    if of not in ("", park.spec.name):
+        sizes_from += f" ('{of}')"
     notes = [
         both(
             f"flows from {files.flows.name}; capacities from {sizes_from}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -71,9 +73,62 @@ def test_an_hour_that_one_meter_lacks_and_one_that_it_tells_twice_are_named(fold
         of(folder, "holes.csv", None)
     told = {fault.field: fault.found for fault in caught.value.faults}
     assert told == {
-        "pv at bus": "1 steps missing, first 2025-03-01 07:00",
-        "load-a at bus": "1 steps twice, first 2025-03-02 06:00",
+        "pv at bus": "1 steps missing, first 2025-03-01 07:00+0800",
+        "load-a at bus": "1 steps twice, first 2025-03-02 06:00+0800",
     }
+
+
+def changed(folder: Path, change: Callable[[pd.DataFrame], pd.DataFrame], table: str = "changed.csv") -> None:
+    flows = pd.read_csv(folder / "flows.csv", parse_dates=["time"])
+    change(flows).to_csv(folder / table, index=False)
+
+
+def at(day: int, hour: int) -> pd.Timestamp:
+    return pd.Timestamp(2025, 3, day, hour, tz="Asia/Shanghai")
+
+
+def test_an_hour_that_no_meter_has_is_named(folder: Path) -> None:
+    changed(folder, lambda flows: flows[flows["time"] != at(1, 7)])
+    with pytest.raises(InputError) as caught:
+        of(folder, "changed.csv", None)
+    (fault,) = caught.value.faults
+    assert fault.found.endswith("between them 1 steps missing, first 2025-03-01 07:00+0800")
+
+
+def test_a_hole_outside_the_period_is_no_fault_of_it(folder: Path) -> None:
+    changed(folder, lambda flows: flows[flows["time"] != at(1, 7)])
+    assert of(folder, "changed.csv", "2025-03-02").park.clock.steps == 24
+
+
+def test_what_is_no_number_is_told_with_its_line(folder: Path) -> None:
+    text = (folder / "flows.csv").read_text(encoding="utf-8").splitlines()
+    text[3] = text[3].rpartition(",")[0] + ",n/a?"
+    (folder / "changed.csv").write_text("\n".join(text), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        of(folder, "changed.csv", None)
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.found) == (
+        4,
+        "1 values that are no number, first 'n/a?' at 2025-03-01 02:00+0800",
+    )
+
+
+def test_levels_of_other_days_are_told_as_levels(folder: Path) -> None:
+    levels = pd.DataFrame({"time": [at(1, 7)], "asset": ["battery"], "level": [3.0]})
+    levels.to_parquet(folder / "levels.parquet")
+    with pytest.raises(InputError) as caught:
+        of(folder, "flows.csv", None)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.found.split(",")[0]) == ("levels.parquet", "1 of 48 steps")
+    assert "--period" not in fault.hint
+
+
+def test_capacities_of_another_park_are_named_after_it(folder: Path) -> None:
+    other = {"park": {"name": "Elsewhere"}, "capacities": []}
+    (folder / "summary.json").write_text(json.dumps(other), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        of(folder, "flows.csv", None)
+    assert {fault.hint for fault in caught.value.faults} == {"it belongs to 'Elsewhere'"}
 
 
 HEATED = (

@@ -15,6 +15,7 @@ from zeropark.errors import Fault, InputError, nearest
 from zeropark.flows import CERTIFICATES, FLOW_COLUMNS
 from zeropark.forms import Array, Key
 from zeropark.park.assets import Market, Storage
+from zeropark.park.flowtimes import clock_fault, problem, seen_steps, unreadable
 from zeropark.park.model import Park
 from zeropark.park.period import period_of
 from zeropark.park.streams import streams_of
@@ -72,8 +73,7 @@ def only_days(park: Park, path: Path, period: str | None) -> OnlyDays | None:
     if period is None:
         return None
     times = pd.to_datetime(_table(path, ("time",))["time"], utc=True, errors="coerce").dropna()
-    clock = park.clock.times_utc
-    if times.empty or (times.min() <= clock[0] and times.max() >= clock[-1]):
+    if times.empty or seen_steps(park, times).all():
         return None
     found = period_of(period, park.clock)
     time = park.spec.time
@@ -111,7 +111,7 @@ def read_levels(path: Path, park: Park, nodes: Collection[str] | None = None) ->
     if table.empty and not stores:
         return {}  # what a plan of a park without stores leaves
     table["node"] = ""
-    found, faults = _series(table, path, park, {(name, "") for name in stores})
+    found, faults = _series(table, path, park, {(name, "") for name in stores}, period=False)
     if faults:
         raise InputError(faults)
     return {asset: values for (asset, _), values in found.items()}
@@ -130,13 +130,23 @@ def read_capacities(path: Path, park: Park) -> dict[Key, float]:
             [Fault(path.name, None, "capacities", "no list of capacities", "a summary.json of zeropark")]
         ) from error
     wanted = {key for key, _ in park.sizings()}
+    of = park_of_summary(path)
+    hint = f"it belongs to '{of}'" if of not in ("", park.spec.name) else ""
     faults = [
-        Fault(path.name, None, f"capacities.{asset}", "nothing", f"the {part} of '{asset}'")
+        Fault(path.name, None, f"capacities.{asset}", "nothing", f"the {part} of '{asset}'", hint)
         for asset, part in sorted(wanted - set(found))
     ]
     if faults:
         raise InputError(faults)
     return {key: found[key] for key in wanted}
+
+
+def park_of_summary(path: Path) -> str:
+    """Name of the park that a ``summary.json`` tells of; empty where it tells none."""
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["park"]["name"])
+    except (OSError, ValueError, KeyError, TypeError, UnicodeDecodeError):
+        return ""
 
 
 def existing_capacities(park: Park) -> dict[Key, float]:
@@ -146,13 +156,18 @@ def existing_capacities(park: Park) -> dict[Key, float]:
 
 def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+        lines = path.suffix.lower() == ".csv"
+        table = pd.read_csv(path) if lines else pd.read_parquet(path)
+        table.attrs["lines"] = lines
     except FileNotFoundError as error:
         raise InputError(
             [Fault(str(path), None, "file", "no file", "a table of flows (Parquet or CSV)")]
         ) from error
     except Exception as error:  # pyarrow and pandas raise many kinds for a broken file
-        raise InputError([Fault(path.name, None, "file", "an unreadable table", "Parquet or CSV")]) from error
+        hint = "save the sheet as CSV" if path.suffix.lower() in (".xlsx", ".xls", ".ods") else ""
+        raise InputError(
+            [Fault(path.name, None, "file", "an unreadable table", "Parquet or CSV", hint)]
+        ) from error
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise InputError(
@@ -172,25 +187,23 @@ def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _series(
-    table: pd.DataFrame, path: Path, park: Park, expected: set[Key]
+    table: pd.DataFrame, path: Path, park: Park, expected: set[Key], period: bool = True
 ) -> tuple[dict[Key, Array], list[Fault]]:
-    """One array per (asset, node) on the park's steps, and the faults."""
+    """One array per (asset, node) on the park's steps, and the faults. period: whether another could be asked for."""
     faults: list[Fault] = []
     times = pd.to_datetime(table["time"], utc=True, errors="coerce")
-    bad = int(times.isna().sum())
-    if bad:
-        faults.append(
-            Fault(path.name, None, "time", f"{bad} unreadable times", "times with an offset, or UTC")
-        )
+    bad = unreadable(table, times, path.name)
+    if bad is not None:
+        return {}, [bad]
     position = pd.Series(np.arange(park.clock.steps), index=park.clock.times_utc)
     at = position.reindex(times).to_numpy()
-    if not bad and (clash := _clock_fault(park, at, times, path)) is not None:
+    if (clash := clock_fault(park, times, path.name, period)) is not None:
         return {}, [clash]
     values = pd.to_numeric(table["flow"], errors="coerce").to_numpy(dtype=np.float64)
     found: dict[Key, Array] = {}
     groups: Any = table.groupby(["asset", "node"], observed=True, sort=False).indices
     for (asset, node), rows in groups.items():
-        key, where = (str(asset), str(node)), f"{asset} at {node}"
+        key, where = (str(asset), str(node)), f"{asset} at {node}" if node else str(asset)
         if key not in expected:
             known = {a for a, _ in expected}
             hint = (
@@ -206,68 +219,16 @@ def _series(
             continue
         inside = ~np.isnan(at[rows])
         steps, flow = at[rows][inside].astype(np.int64), values[rows][inside]
-        problem = _problem(park, steps, flow)
-        if problem:
+        line, wrong = problem(park, table, rows[inside], steps, flow)
+        if wrong:
             faults.append(
-                Fault(path.name, None, where, problem, f"one number for each of {park.clock.steps} steps")
+                Fault(path.name, line, where, wrong, f"one number for each of {park.clock.steps} steps")
             )
             continue
         series = np.empty(park.clock.steps)
         series[steps] = flow
         found[key] = series
     return found, faults
-
-
-def _clock_fault(park: Park, at: Array, times: pd.Series[pd.Timestamp], path: Path) -> Fault | None:
-    """One fault where the table as a whole is of another period, step or clock."""
-    covered = np.unique(at[~np.isnan(at)]).size
-    if covered == park.clock.steps:
-        return None
-    first, last = (park.clock.times_utc[i].strftime("%Y-%m-%d %H:%M") for i in (0, -1))
-    if times.isna().all():
-        return Fault(path.name, None, "time", "no rows", f"every step from {first} to {last} UTC")
-    found = f"{covered} of {park.clock.steps} steps, times from {times.min():%Y-%m-%d %H:%M} to {times.max():%Y-%m-%d %H:%M}"
-    hint = _hint(park, at, covered)
-    return Fault(path.name, None, "time", found, f"every step from {first} to {last} UTC", hint)
-
-
-def _hint(park: Park, at: Array, covered: int) -> str:
-    """What may be meant by a table of other times: a part of the park's days, another offset, another step."""
-    if not covered:
-        return "another period or step, or times that are not UTC"
-    days = pd.Series(park.clock.times_local.tz_localize(None).normalize())
-    seen = np.zeros(park.clock.steps, dtype=bool)
-    seen[at[~np.isnan(at)].astype(np.int64)] = True
-    full = pd.Series(seen).groupby(days).all()
-    whole = full.index[full]
-    if len(whole) and (whole[-1] - whole[0]).days + 1 == len(whole):
-        first, last = f"{whole[0]:%Y-%m-%d}", f"{whole[-1]:%Y-%m-%d}"
-        other = (
-            "times that are not UTC; or " if np.isnan(at).any() else ""
-        )  # some lie outside: all may be shifted
-        return (
-            f"{other}whole days from {first} to {last}: read them alone with --period {first}/{last}, or "
-            f"--set time.start={first} --set time.end={last}"
-        )
-    first_missing = park.clock.times_local[int(np.argmin(seen))]
-    return f"first missing {first_missing:%Y-%m-%d %H:%M%z}; times without an offset are read as UTC"
-
-
-def _problem(park: Park, steps: np.ndarray[tuple[int], np.dtype[np.int64]], flow: Array) -> str:
-    counts = np.bincount(steps, minlength=park.clock.steps)
-    when = park.clock.times_local
-
-    def first(mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
-        return str(when[int(np.argmax(mask))].strftime("%Y-%m-%d %H:%M"))
-
-    if np.any(counts == 0):
-        return f"{int(np.sum(counts == 0))} steps missing, first {first(counts == 0)}"
-    if np.any(counts > 1):
-        return f"{int(np.sum(counts > 1))} steps twice, first {first(counts > 1)}"
-    wrong = ~np.isfinite(flow)
-    if np.any(wrong):
-        return f"{int(np.sum(wrong))} values that are no number"
-    return ""
 
 
 def beside(path: Path, name: str) -> Path | None:
