@@ -140,7 +140,17 @@ def test_papers_of_a_day(folder):
     assert "Where the electricity came from" in page
     assert "电力溯源" in page
     book = openpyxl.load_workbook(out / "electricity.xlsx")
-    assert book.sheetnames == ["tenants", "split", "factors", "contracts", "certificates", "a", "b"]
+    assert book.sheetnames == [
+        "tenants",
+        "split",
+        "factors",
+        "inventory",
+        "heat",
+        "contracts",
+        "certificates",
+        "a",
+        "b",
+    ]
     assert book["a"].max_row == 25
     csv = pd.read_csv(out / "electricity.csv")
     assert csv["time"].str.startswith("2025-03-02T").all()

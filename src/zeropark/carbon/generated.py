@@ -32,7 +32,7 @@ def generated_factors(park: Park, flows: Flows, names: Collection[str]) -> Gener
     if not names:
         return {}
     worths = worths_of(park)
-    found = carried(park, flows, COLUMNS, worths, edges=_unshared(park, flows, worths), losses="passed on")
+    found = carried(park, flows, COLUMNS, worths, edges=unshared(park, flows, worths), losses="passed on")
     told = {name: _factors(park, flows, found, name) for name in names}
     return {
         name: {c: OperatingFactor(float(f)) for c, f in zip(COLUMNS, factors, strict=True)}
@@ -41,7 +41,7 @@ def generated_factors(park: Park, flows: Flows, names: Collection[str]) -> Gener
     }
 
 
-def _unshared(park: Park, flows: Flows, worths: Worths) -> frozenset[str]:
+def unshared(park: Park, flows: Flows, worths: Worths) -> frozenset[str]:
     """Converters with several outputs that run, where nobody says how these share."""
     found = set()
     for name, asset in park.assets.items():

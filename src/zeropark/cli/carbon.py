@@ -37,6 +37,7 @@ from zeropark.passport.electricity import (
     summary_of,
     tenant_title,
 )
+from zeropark.passport.electricity_scopes import CELLS, cells_of
 from zeropark.passport.electricity_words import t
 from zeropark.passport.electricity_write import write_electricity
 
@@ -105,6 +106,12 @@ def _say(paper: Electricity) -> None:
     say_table([t("tenant"), t("use"), *titles], origins, f"{t('by-origin')}, MWh")
     say_table([t("tenant"), *(t(basis) for basis in BASES), t("score")], co2, f"{t('co2')}, tCO2")
     say_table([t("tenant"), t("method-910"), t("life-cycle")], apart, t("apart"))
+    if paper.inventory is not None:
+        scopes = [
+            (escape(tenant_title(park, one.tenant, "en")), *map(number, cells_of(one)))
+            for one in paper.inventory
+        ]
+        say_table([t("tenant"), *(t(f"column-{name}") for name in CELLS)], scopes, f"{t('inventory')}, tCO2")
     faults = dict.fromkeys(str(fault) for one in paper.tenants for fault in one.missing)
     for text in (*notes_of(paper), *faults):
         console.print(f"- {escape(text)}", soft_wrap=True)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from zeropark.carbon.attribution import BASES, Attribution, Origin
 from zeropark.carbon.from_park import certified, sold_of
+from zeropark.carbon.inventory import Inventory, inventory_of
 from zeropark.carbon.network import netted, opening_of, unmetered_at
 from zeropark.carbon.origins import CANCELLED, SAME_HOUR, UNCLAIMED
 from zeropark.carbon.tenants import PARK, TenantCarbon, residuals, tenants_of
@@ -23,6 +24,7 @@ from zeropark.park.model import Park
 from zeropark.park.period import Period
 from zeropark.passport.electricity_factors import FactorRow, factor_rows
 from zeropark.passport.electricity_papers import certificates_in, contracts_of, papers_note
+from zeropark.passport.electricity_scopes import plain, scope_notes
 from zeropark.passport.electricity_words import t
 from zeropark.report.method_910 import reconciled_910
 from zeropark.report.origins import score_words
@@ -36,7 +38,8 @@ _NAMED = {"certified": certified, "sold": sold_of, "opening": opening_of, "unmet
 class Electricity:
     """What the papers tell: figures of each tenant over a period, and what is left over by origin.
 
-    reconciled: why the 910 figures are not those of the park's account, where the papers tell all of it.
+    reconciled: why the 910 figures are not those of the park's account, where the papers tell all of it. inventory: by
+    scope; None where flows of electricity alone were read.
     """
 
     park: Park
@@ -45,6 +48,7 @@ class Electricity:
     tenants: tuple[TenantCarbon, ...]
     residuals: Mapping[str, float]
     reconciled: str = ""
+    inventory: tuple[Inventory, ...] | None = None
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -104,7 +108,11 @@ def electricity_of(
     tenant: str | None = None,
     outcome: Outcome | None = None,
 ) -> Electricity:
-    """The figures of every tenant, or of one. outcome: whose accounts they are compared with. Raises InputError."""
+    """The figures of every tenant, or of one. Raises InputError.
+
+    outcome: whose accounts they are compared with, and whose flows tell the scopes beside electricity; None where
+    electricity alone was read.
+    """
     tenants = tenants_of(park, attribution, period.steps, tenant)
     entire = tenant is None and (period.first, period.last) == (0, attribution.clock.steps)
     return Electricity(
@@ -114,6 +122,7 @@ def electricity_of(
         tenants,
         residuals(attribution, period.steps),
         reconciled_910(outcome, attribution, tenants) if outcome is not None and entire else "",
+        inventory_of(park, outcome.flows, attribution, tenants, period.steps, tenant) if outcome else None,
     )
 
 
@@ -166,6 +175,7 @@ def summary_of(paper: Electricity) -> dict[str, Any]:
             }
             for o in weighed
         ],
+        "inventory": None if paper.inventory is None else [plain(one) for one in paper.inventory],
         "contracts": [row.plain() for row in contracts_of(paper.park, paper.shown)],
         "certificates": [
             row.plain() for row in certificates_in(paper.attribution, paper.period, paper.shown)
@@ -214,6 +224,8 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
     kinds = {paper.attribution.origins[k].kind for k in paper.weighed}
     carbon = paper.park.spec.carbon
     keys = ["note-apart", "note-losses"]
+    if paper.inventory is None:
+        keys.append("note-electricity-alone")
     if kinds & {"opening", "unmetered"}:
         keys.append("note-unknown")
     if carbon is not None and carbon.storage == "first-in-first-out":
@@ -230,12 +242,17 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
         keys.append("note-generated")
     park = paper.park
     own = (
+        *scope_notes(park, paper.inventory or ()),
         papers_note(park, paper.attribution, paper.period, paper.shown),
         _netted(paper),
         score_words(park),
         paper.reconciled,
     )
-    return (*(t(key) for key in keys), *filter(None, own), *park.flow_notes, *park.override_notes)
+    return (
+        *(t(key) for key in keys),
+        *filter(None, own),
+        *dict.fromkeys((*park.flow_notes, *park.notes, *park.override_notes)),
+    )
 
 
 def _netted(paper: Electricity) -> str:

@@ -12,6 +12,7 @@ from zeropark.carbon.attribution import BASES
 from zeropark.figures.base import Drawing, drawing
 from zeropark.figures.numbers import LANGUAGES, MISSING, Language, amount, number, percent
 from zeropark.figures.palette import ORIGINS, SERIES
+from zeropark.figures.words import node_title
 from zeropark.park.spec import ParkFile
 from zeropark.passport.electricity import (
     Electricity,
@@ -22,6 +23,7 @@ from zeropark.passport.electricity import (
 )
 from zeropark.passport.electricity_factors import Weight, factor_rows
 from zeropark.passport.electricity_papers import certificates_in, contracts_of
+from zeropark.passport.electricity_scopes import CELLS, cells_of, heat_cells
 from zeropark.passport.electricity_words import t
 from zeropark.report.origins import clean_share_words
 from zeropark.report.page import figure_page, page_environment
@@ -83,6 +85,9 @@ def _context(paper: Electricity, language: Language) -> dict[str, Any]:
         "by_hour": any(one.location_hourly for one in paper.tenants),
         "split": _split(paper, language),
         "factors": _factors(paper, language),
+        "scope_keys": CELLS,
+        "inventory": _inventory(paper, language),
+        "heat": _heat(paper, language),
         "contracts": _contracts(paper, language),
         "certificates": _certificates(paper, language),
         "balance": _balance(paper, language),
@@ -183,6 +188,29 @@ def _split(paper: Electricity, language: Language) -> list[list[str]]:
         by_910 = sum(one.split_910[name] for one in paper.tenants)
         found.append([origin_title(paper.park, name, language), *map(number, (*amounts, by_910))])
     return found
+
+
+def _inventory(paper: Electricity, language: Language) -> list[list[str]] | None:
+    """By scope; None where electricity alone was read."""
+    if paper.inventory is None:
+        return None
+    return [
+        [tenant_title(paper.park, one.tenant, language), *map(number, cells_of(one))]
+        for one in paper.inventory
+    ]
+
+
+def _heat(paper: Electricity, language: Language) -> list[list[str]]:
+    return [
+        [
+            tenant_title(paper.park, one.tenant, language),
+            node_title(paper.park, heat.node, language),
+            amount(heat.amount, heat.unit, language),
+            *map(number, heat_cells(heat)),
+        ]
+        for one in paper.inventory or ()
+        for heat in one.heat
+    ]
 
 
 def _contracts(paper: Electricity, language: Language) -> list[list[str]]:

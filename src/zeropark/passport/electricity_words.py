@@ -77,6 +77,58 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
         "发改环资〔2025〕910号，全国化石电力因子",
     ),
     "source-behind": ("in footprints, what stands behind the plant", "在足迹中按其上游逐级计算"),
+    "inventory": ("Inventory by scope", "按范围划分的排放清单"),
+    "inventory-intro": (
+        "Operating CO2, tCO2 (GHG Protocol). Scope 1: fuel that the tenant's own plants and loads used, and what its "
+        "processes release. Scope 2: electricity and heat that it received, by location or by market: one of the two, never "
+        "both. Hourly matched stands beside the scopes. Steam of a tenant's boiler is scope 1 of the tenant and scope 2 of "
+        "who received it, so that tenants are not added up over scopes.",
+        "运行期 CO2，tCO2（GHG Protocol）。范围一：企业自有设备与负荷所用燃料及过程排放。范围二：接收的电力与热力，"
+        "基于位置或基于市场，二者取一，不可相加。逐时匹配列于范围之外。某企业锅炉供出的蒸汽计入该企业范围一、"
+        "同时计入接收方范围二，故各企业不得跨范围相加。",
+    ),
+    "scope-1": ("Scope 1", "范围一"),
+    "scope-2": ("Scope 2", "范围二"),
+    "beside-scopes": ("Beside the scopes", "范围之外"),
+    "heat-intro": (
+        "Heat and steam received: what a tenant took at a node beyond what its own plants gave there in the same step, "
+        "times what a unit carries there step by step. The mix is physical: contracts and certificates of who made it "
+        "move nothing; by market and by hour the grid weighs its residual factor. A dash: part of what is behind it has no "
+        "factor.",
+        "接收的热力与蒸汽：企业在该节点逐时用量减去自有设备同时供出量，乘以该处逐时单位碳强度。按物理混合计，"
+        "供热方的合同与绿证不影响；基于市场与逐时口径下网电按剩余因子计。“—”表示其部分来源缺少因子。",
+    ),
+    "column-fuel": ("Fuel used", "燃料"),
+    "column-process": ("Processes", "过程"),
+    "column-electricity_location": ("Electricity, location-based", "电力，基于位置"),
+    "column-heat_location": ("Heat, location-based", "热力，基于位置"),
+    "column-electricity_market": ("Electricity, market-based", "电力，基于市场"),
+    "column-heat_market": ("Heat, market-based", "热力，基于市场"),
+    "column-electricity_hourly": ("Electricity, hourly matched", "电力，逐时匹配"),
+    "column-heat_hourly": ("Heat, hourly matched", "热力，逐时匹配"),
+    "column-own_location": ("of it own plants, location-based", "其中自有机组，基于位置"),
+    "column-own_market": ("of it own plants, market-based", "其中自有机组，基于市场"),
+    "column-own_hourly": ("of it own plants, hourly matched", "其中自有机组，逐时匹配"),
+    "column-missing": ("Without a factor", "缺少因子"),
+    "column-node": ("Heat or steam at", "热力节点"),
+    "column-amount": ("Received", "接收量"),
+    "column-unit": ("Unit", "单位"),
+    "column-location": ("Location-based, tCO2", "基于位置，tCO2"),
+    "column-market": ("Market-based, tCO2", "基于市场，tCO2"),
+    "column-hourly": ("Hourly matched, tCO2", "逐时匹配，tCO2"),
+    "note-electricity-alone": (
+        "Electricity alone was read: fuel, processes and heat received are not told, which does not mean none.",
+        "仅读取电力流量：燃料、过程排放与接收热力未给出，并非为零。",
+    ),
+    "note-heat-untold": (
+        "Heat that {tenants} received has no figure: no factor for {missing}.",
+        "{tenants}接收的热力无法给出排放：{missing}缺少因子。",
+    ),
+    "note-own": (
+        "{tenant}: {co2} tCO2 of its electricity (location-based) is of its own plants, whose fuel stands in scope 1: not "
+        "to be counted twice.",
+        "{tenant}：其电力排放（基于位置）中 {co2} tCO2 来自自有机组，其燃料已计入范围一，不得重复计算。",
+    ),
     "papers": ("Contracts and certificates behind the figures", "所依据的合同与绿证"),
     "papers-intro": (
         "Contracts of the tenants shown, as the park file states them; certificates of the register that fall into the "

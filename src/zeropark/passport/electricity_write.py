@@ -17,6 +17,7 @@ from zeropark.passport.electricity import Electricity, hourly_table, hours_of, s
 from zeropark.passport.electricity_factors import factor_rows
 from zeropark.passport.electricity_page import electricity_html
 from zeropark.passport.electricity_papers import certificates_in, contracts_of
+from zeropark.passport.electricity_scopes import heat_records, records
 from zeropark.passport.electricity_words import t
 from zeropark.report.write import hidden_beside
 
@@ -66,7 +67,7 @@ def _write(paper: Electricity, folder: Path) -> tuple[str, ...]:
 
 
 def _write_book(paper: Electricity, path: Path) -> None:
-    """Sheets: each tenant's figures, the split by basis, factors, contracts, certificates, each tenant's hours by origin."""
+    """Sheets: each tenant's figures, the split by basis, factors, scopes, papers, each tenant's hours by origin."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         styles = {
             "head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"}),
@@ -80,6 +81,13 @@ def _write_book(paper: Electricity, path: Path) -> None:
         _tenants(paper, book.add_worksheet("tenants"), styles)
         _split(paper, book.add_worksheet("split"), styles)
         _factors(paper, book.add_worksheet("factors"), styles)
+        _records(
+            records(paper.inventory) if paper.inventory is not None else [],
+            book.add_worksheet("inventory"),
+            styles,
+            t("none" if paper.inventory is not None else "note-electricity-alone"),
+        )
+        _records(heat_records(paper.inventory or ()), book.add_worksheet("heat"), styles)
         _records(
             [row.plain() for row in contracts_of(paper.park, paper.shown)],
             book.add_worksheet("contracts"),
@@ -136,10 +144,12 @@ def _split(paper: Electricity, sheet: Any, styles: dict[str, Any]) -> None:
             sheet.write_number(row, column, amounts[name], styles["number"])
 
 
-def _records(rows: Sequence[dict[str, Any]], sheet: Any, styles: dict[str, Any]) -> None:
+def _records(
+    rows: Sequence[dict[str, Any]], sheet: Any, styles: dict[str, Any], absent: str = t("none")
+) -> None:
     """One row for each record, its keys as titles in both languages; what is not told stays empty."""
     if not rows:
-        sheet.write_string(0, 0, t("none"), styles["text"])
+        sheet.write_string(0, 0, absent, styles["text"])
         return
     _head(sheet, styles, [t(f"column-{key}") for key in rows[0]])
     for at, row in enumerate(rows, 1):
