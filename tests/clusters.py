@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from distributed import Client, LocalCluster
+from distributed.core import Status
 
 LONGEST_WAIT = 300.0
 """s; for what must happen, on a machine however busy. No test is about how long it takes."""
@@ -35,14 +36,18 @@ def pids(cluster: LocalCluster) -> list[int]:
 
 
 def await_workers(cluster: LocalCluster, count: int = 2) -> None:
-    """Return when so many workers live and the scheduler knows them and no others, whatever was killed before."""
+    """Return when so many workers live and the scheduler knows them and no others, whatever was killed before.
+
+    Their nannies run too: one that is still starting does not bring back a worker that is killed.
+    """
     with Client(cluster.scheduler_address, set_as_default=False) as client:
 
         def all_answer() -> bool:
             cluster.scale(count)  # a nanny gives up a worker that is killed before it has started
             with suppress(OSError):  # one that was killed is still listed
                 answers = sorted(client.run(os.getpid).values())
-                return len(answers) == count and answers == sorted(pids(cluster))
+                watched = all(nanny.status == Status.running for nanny in cluster.workers.values())
+                return watched and len(answers) == count and answers == sorted(pids(cluster))
             return False
 
         awaited(f"{count} workers", all_answer)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from tests.carbon.test_command import PARK, folder, meters
@@ -129,6 +130,33 @@ def test_capacities_of_another_park_are_named_after_it(folder: Path) -> None:
     with pytest.raises(InputError) as caught:
         of(folder, "flows.csv", None)
     assert {fault.hint for fault in caught.value.faults} == {"it belongs to 'Elsewhere'"}
+
+
+def test_the_park_says_what_its_meters_tolerate(folder: Path) -> None:
+    """Load b is metered 1 % too low by day and too high by night: 0.02 of 6 and more MWh an hour, 0.3 % at the most."""
+    sway = 0.02 * np.where(np.arange(48) % 24 < 12, 1, -1)
+    loads = pd.read_csv(folder / "flows.csv")
+    loads.loc[loads["asset"] == "load-b", "flow"] += sway
+    loads.to_csv(folder / "changed.csv", index=False)
+
+    def unmetered(tolerance: str) -> float:
+        park = (folder / "park.yaml").read_text(encoding="utf-8")
+        (folder / "park.yaml").write_text(
+            park.replace("carbon:\n", f"carbon:\n  meter_tolerance: {tolerance}\n"), encoding="utf-8"
+        )
+        found = of(folder, "changed.csv", None)
+        (folder / "park.yaml").write_text(park, encoding="utf-8")
+        shares = attribution_of(found.park, found.flows)
+        return sum(
+            float(shares.supplied(name)[k])
+            for name in shares.consumers
+            for k, origin in enumerate(shares.origins)
+            if origin.kind == "unmetered"
+        )
+
+    assert unmetered("0 %") == pytest.approx(24 * 0.02)
+    assert unmetered("0.1 %") == pytest.approx(24 * 0.02)
+    assert unmetered("1 %") == pytest.approx(0.0, abs=1e-9)
 
 
 HEATED = (

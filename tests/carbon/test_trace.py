@@ -142,6 +142,7 @@ def test_where_nothing_flows_content_is_not_a_number():
         ([9.9, 10.04], [0.06, 0], 0.04),  # as far as the surplus reaches
         ([9.7, 10.5], [0.3, 0], 0),  # 3 % of 10 is beyond the tolerance
         ([9.9, 9.9], [0.1, 0.1], 0),  # a meter that always shows too little
+        ([9.9, 12], [0.1, 0], 0),  # a load that nobody meters is no error that makes up another
     ],
 )
 def test_a_shortfall_within_the_meters_tolerance_is_made_up_at_other_times(came, unseen, made_up):

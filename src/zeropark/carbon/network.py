@@ -83,7 +83,7 @@ class Network:
     moves: Moves
     stores: Stores
     tolerance: float = 0.0
-    """Of its meters: share of what goes out of a node in a step by which it may exceed what comes in."""
+    """Of its meters: share of what goes through a node in a step by which what comes in and what goes out may differ."""
 
     @property
     def inflow(self) -> Array:
@@ -132,16 +132,17 @@ def with_unmetered(network: Network) -> Network:
     """The same with an entry for what leaves a node beyond all that comes in, where that is more than rounding.
 
     Meters never agree. What nobody saw coming must not be given the mix of what was seen; but a shortfall within the
-    meters' tolerance in one step is made up by a surplus of the same node in others, as far as that reaches, so that
-    errors that cancel out do not count one way.
+    meters' tolerance in one step is made up by surpluses within it at the same node in others, as far as they reach,
+    so that errors that cancel out do not count one way. A load that nobody meters makes up nothing.
     """
     inflow, outflow = network.inflow, network.outflow
     missing = outflow - inflow
     peak = np.maximum(inflow, outflow).max(axis=0, initial=0.0)
     missing[np.abs(missing) <= NOISE * peak] = 0.0
-    surplus = np.maximum(-missing, 0.0).sum(axis=0)
+    error = np.abs(missing) <= network.tolerance * np.maximum(inflow, outflow)  # more is no error of a meter
+    surplus = np.where(error, np.maximum(-missing, 0.0), 0.0).sum(axis=0)
     np.maximum(missing, 0.0, out=missing)
-    small = np.where(missing <= network.tolerance * outflow, missing, 0.0)
+    small = np.where(error, missing, 0.0)
     short = small.sum(axis=0)
     made_up = np.minimum(np.divide(surplus, short, out=np.zeros_like(short), where=short > 0.0), 1.0)
     missing -= small * made_up

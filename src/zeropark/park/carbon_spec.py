@@ -103,8 +103,8 @@ class CarbonSpec(Declared):
     contracts: dict[str, Contract] = Field(default_factory=dict)
     """What no contract claims is shared pro rata to what each tenant still needs."""
     meter_tolerance: Annotated[float, Unit("1", ge=0, le=0.1)] = METER_TOLERANCE
-    """A node's shortfall in a step, up to this share of what goes out of it, may be made up by its surplus in other steps;
-    what is left is ``unmetered``."""
+    """A node's shortfall in a step, up to this share of what goes through it, may be made up by its surpluses within it in
+    other steps; what is left is ``unmetered``."""
     certificates: str | None = None
     """Register of certificates: a CSV file relative to the park folder (columns: certificate, supply, from, to, mwh,
     cancelled_for, cancelled_on; where the park sold certificates of its own plants, sold_to and sold_on)."""
