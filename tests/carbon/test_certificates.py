@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.carbon.test_attribution import GRID, RATES, flows_of, two_tenants
+from tests.carbon.test_command import PARK
+from typer.testing import CliRunner
 
 from zeropark.carbon.attribution import attribution_of
 from zeropark.carbon.certificates import Certificate, double_claims, read_register
 from zeropark.carbon.origins import CANCELLED, SAME_HOUR
 from zeropark.carbon.tenants import tenants_of
+from zeropark.cli.app import app
 from zeropark.clock import Clock
 from zeropark.errors import InputError
 
@@ -77,6 +80,25 @@ def test_a_name_in_other_letters_is_the_same_certificate_and_the_same_plant(tmp_
 def test_a_certificate_cannot_be_cancelled_before_it_was_generated(tmp_path):
     (fault,) = faults_of(tmp_path, f"c1,far,{HOUR0},2,a,2024-12-31")
     assert (fault.field, fault.found) == ("cancelled_on", "2024-12-31")
+
+
+def test_what_is_cancelled_in_days_to_come_does_not_count(tmp_path):
+    (fault,) = faults_of(tmp_path, f"c1,far,{HOUR0},2,a,2199-01-01")
+    assert (fault.field, fault.found) == ("cancelled_on", "2199-01-01")
+    assert fault.expected.startswith("a day up to today, 20")
+
+
+def test_check_reads_the_register(tmp_path):
+    """So that the fault is told with all others, before anyone has meters."""
+    (tmp_path / "park.yaml").write_text(PARK, encoding="utf-8")
+    (tmp_path / "register.csv").write_text(
+        HEAD + "C-1,outside,2025-03-01 00:00,2025-03-01 01:00,1,nobody,2025-03-02\n"
+    )
+    done = CliRunner().invoke(app, ["check", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "register.csv:2: cancelled_for: found unknown tenant 'nobody'" in " ".join(done.stderr.split())
+    (tmp_path / "register.csv").unlink()
+    assert "no readable file" in CliRunner().invoke(app, ["check", str(tmp_path)]).stderr
 
 
 def test_an_hour_that_the_clock_repeats_needs_its_offset(tmp_path):

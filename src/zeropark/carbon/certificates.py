@@ -125,14 +125,7 @@ def _certificate(
     if row["cancelled_for"] and row["cancelled_for"] not in tenants:
         fault("cancelled_for", f"unknown tenant '{row['cancelled_for']}'", "a tenant of the park",
               nearest(row["cancelled_for"], tenants))  # fmt: skip
-    if row["cancelled_on"] and not _day(row["cancelled_on"]):
-        fault("cancelled_on", f"'{row['cancelled_on']}'", "a day such as 2025-03-31")
-    elif row["cancelled_on"] and begin is not None:
-        first = begin.tz_convert(zone).date()
-        if date.fromisoformat(row["cancelled_on"]) < first:
-            fault(
-                "cancelled_on", row["cancelled_on"], f"a day from {first} on", "nothing was generated before"
-            )
+    _check_day(row, "cancelled_on", begin, zone, fault)
     _check_sale(row, begin, zone, tenants, own, fault)
     if row["supply"] and row["supply"] not in own.values() and (hint := _meant(row["supply"], own)):
         fault("supply", f"'{row['supply']}'", "a supply of the park, or a name unlike any", hint)
@@ -168,10 +161,24 @@ def _check_sale(
     if buyer and row["supply"] and row["supply"] not in own.values():
         fault("supply", f"'{row['supply']}', which is no asset of the park", "a supply of the park",
               nearest(row["supply"], own.values()) or "leave out one from outside that was sold again")  # fmt: skip
-    if day and not _day(day):
-        fault("sold_on", f"'{day}'", "a day such as 2025-03-31")
-    elif day and begin is not None and date.fromisoformat(day) < (first := begin.tz_convert(zone).date()):
-        fault("sold_on", day, f"a day from {first} on", "nothing was generated before")
+    _check_day(row, "sold_on", begin, zone, fault)
+
+
+def _check_day(
+    row: Mapping[str, str], column: str, begin: pd.Timestamp | None, zone: str, fault: Callable[..., None]
+) -> None:
+    """What is done with a certificate is done after its electricity began to be generated, and not in days to come."""
+    text = row.get(column, "")
+    if not text:
+        return
+    if not _day(text):
+        fault(column, f"'{text}'", "a day such as 2025-03-31")
+        return
+    day, today = date.fromisoformat(text), pd.Timestamp.now(zone).date()
+    if begin is not None and day < (first := begin.tz_convert(zone).date()):
+        fault(column, text, f"a day from {first} on", "nothing was generated before")
+    elif day > today:
+        fault(column, text, f"a day up to today, {today}", "what is not done yet does not count")
 
 
 def _meant(supply: str, own: Mapping[str, str]) -> str:

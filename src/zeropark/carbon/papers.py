@@ -37,18 +37,25 @@ class Papers:
     kept: Mapping[tuple[str, str], Array]
 
 
-def papers_of(park: Park, found: Shares) -> Papers | None:
-    """The park's register, checked against what was metered; None where the park names none. Raises InputError."""
+def register_of(park: Park) -> tuple[Certificate, ...] | None:
+    """The park's register as it stands, not yet held against any meter; None where it names none. Raises InputError."""
     carbon = park.spec.carbon
     if carbon is None or carbon.certificates is None:
         return None
-    file = carbon.certificates
     titles = {
         title: name for name, asset in park.assets.items() for title in (asset.name, asset.name_zh) if title
     }
-    register = read_register(
-        park.folder / file, file, str(park.clock.zone), tuple(park.spec.tenants), tuple(park.assets), titles
-    )
+    file, zone = carbon.certificates, str(park.clock.zone)
+    return read_register(park.folder / file, file, zone, tuple(park.spec.tenants), tuple(park.assets), titles)
+
+
+def papers_of(park: Park, found: Shares) -> Papers | None:
+    """The park's register, checked against what was metered; None where the park names none. Raises InputError."""
+    register = register_of(park)
+    if register is None:
+        return None
+    assert park.spec.carbon is not None
+    file = str(park.spec.carbon.certificates)
     faults = _no_supply(park, register, found, file)
     own = dict.fromkeys(
         c.supply for c in register if c.supply in park.assets and not any(f.line == c.line for f in faults)

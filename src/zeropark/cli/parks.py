@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
+from zeropark.carbon.papers import register_of
 from zeropark.cli.console import console, say_faults
 from zeropark.cli.options import AsJson, Overrides, ParkPath, pairs
 from zeropark.cli.say import say_checked
 from zeropark.errors import Fault, InputError
 from zeropark.examples.write import write_example
 from zeropark.park.measures import measure_faults
+from zeropark.park.model import Park
 from zeropark.park.read import file_of
 from zeropark.park.yaml import read_yaml
 from zeropark.readings import load
@@ -36,6 +38,8 @@ def check_command(park: ParkPath, overrides: Overrides = None, as_json: AsJson =
         found = load(park, pairs(overrides))
     except InputError as error:
         faults = error.faults
+    if found is not None:
+        faults += _of_register(found)
     file = file_of(park)
     if file.is_file():
         faults += tuple(measure_faults(read_yaml(file, file.name)))
@@ -47,3 +51,12 @@ def check_command(park: ParkPath, overrides: Overrides = None, as_json: AsJson =
         say_checked(found)
     if faults:
         raise typer.Exit(1)
+
+
+def _of_register(park: Park) -> tuple[Fault, ...]:
+    """What is wrong with the register of certificates itself; meters are not at hand."""
+    try:
+        register_of(park)
+    except InputError as error:
+        return error.faults
+    return ()
