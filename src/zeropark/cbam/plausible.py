@@ -68,6 +68,28 @@ def _period(installation: Installation) -> Iterator[str]:
         )
 
 
+def import_controls(installation: Installation, year: int) -> tuple[str, ...]:
+    """Data of another year than the one of import: the period that counts by default is the year of import.
+
+    Data of before 2026, read for an import in 2026, are told by ``hardly_meant`` already.
+    """
+    begin, end = installation.period_begin, installation.period_end
+    if installation.regime != DEFINITIVE or begin is None or end is None or year == max(end.year, FIRST_YEAR):
+        return ()
+    marked = max(end.year, FIRST_YEAR)
+    return (
+        both(
+            f"data of {begin} – {end} for an import in {year}: the reporting period is by default the year of import"
+            " (IR (EU) 2025/2547 Art. 7(1)), another one needs evidence of the time of production. Default values of"
+            f" precursors that a park file looks up carry the mark-up of {marked}, the default value of the good that of"
+            f" {year}",
+            f"以{begin} – {end}数据用于{year}年进口：报告期默认为进口年份（(EU) 2025/2547第7条第1款），"
+            "否则须证明生产时间；"
+            f"园区文件查得的前体缺省值按{marked}年加成，产品自身缺省值按{year}年加成",
+        ),
+    )
+
+
 def _country(installation: Installation) -> Iterator[str]:
     told = country_code(installation.country)
     if told and told not in CODES and (hint := nearest(told, ("China",))):

@@ -15,6 +15,7 @@ from zeropark.cbam.engine import assess
 from zeropark.cbam.from_park import about_of, chinese_of, installation_of
 from zeropark.cbam.levers import levers_of
 from zeropark.cbam.model import Installation, Regime
+from zeropark.cbam.plausible import import_controls
 from zeropark.cbam.read_json import read_example
 from zeropark.cbam.read_template import read_template
 from zeropark.cbam.result import CbamResult
@@ -105,6 +106,7 @@ def cbam_command(
     options = _costing(CostOptions(year, price, route.strip(" ()").upper(), paid), of_park)
     result = assess(replace(installation, regime=chosen) if chosen else installation)
     fail_if(route_faults(result, options))
+    result = replace(result, controls=(*result.controls, *import_controls(result.source, year)))
     costs = tuple(product_cost(result, product, options) for product in result.products)
     document = document_of(result, costs)
     if out is not None:
