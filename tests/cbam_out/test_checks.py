@@ -42,6 +42,10 @@ CASES = {
         ("assets: [shaft], product: dri", "assets: [shaft], product: dri, route: Midrex"),
         "leave it out",
     ),
+    "carbon stated twice": (
+        ("parameters: {share_carbon: 0.002}", "parameters: {share_carbon: 0.003}"),
+        "0.002, as cbam.streams.steel.carbon_content",
+    ),
     "unknown process": (("billets: {process: steel", "billets: {process: stell"), "did you mean 'steel'"),
     "code of four digits": (('cn_code: "7207 12 10"', 'cn_code: "7207"'), "eight digits"),
     "node elsewhere": (("{asset: eaf, node: carbon,", "{asset: eaf, node: gas,"), "does not touch 'gas'"),
@@ -102,3 +106,14 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
         tmp_path, CASES["unknown asset"][0], CASES["node elsewhere"][0], CASES["unknown process"][0]
     )
     assert len({fault.field for fault in found}) >= 3
+
+
+def test_a_footprint_with_other_carbon_than_the_stream(tmp_path: Path) -> None:
+    footprint = "footprint:\n  products:\n    billet: {node: steel, carbon_content: VALUE kg/kg}\n"
+    found = "footprint.products.billet.carbon_content: found 0.0016 kg/kg; expected 0.002"
+    told = []
+    for value in ("0.0016", "0.002"):
+        with pytest.raises(InputError) as caught:  # upstream factors are missing all the same
+            park_in(tmp_path, PARK + footprint.replace("VALUE", value))
+        told.append(any(found in str(fault) for fault in caught.value.faults))
+    assert told == [True, False]

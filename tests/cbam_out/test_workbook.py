@@ -229,3 +229,14 @@ def test_more_goods_than_rows_is_a_fault(tmp_path: Path, simple: Installation) -
 def simple() -> Installation:
     """One process, one stream: 100 t of fuel × 25 GJ/t × 95 t CO2/TJ = 237.5 t CO2 for 1000 t."""
     return SIMPLE
+
+
+def test_shares_of_a_good_are_fractions_shown_as_percent(tmp_path: Path, simple: Installation) -> None:
+    """As on row 9 of the template's sheet Summary_Products: 0.1395, shown as 13.95 %; tonnes of scrap are no percentage."""
+    good = replace(simple.products[0], parameters={"share_mn": 0.008, "scrap_per_t_steel": 0.75})
+    changed = replace(simple, products=(good, *simple.products[1:]))
+    write_workbook(changed, assess(changed), tmp_path / "cbam.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "cbam.xlsx")["Summary_Products"]
+    assert (sheet["R8"].value, sheet["R10"].value) == ("% Mn", 0.008)
+    assert sheet["R10"].number_format.endswith("%")
+    assert (sheet["W10"].value, sheet["W10"].number_format) == (0.75, "General")

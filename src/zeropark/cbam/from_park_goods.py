@@ -8,10 +8,13 @@ from zeropark.cbam.defaults import default_of, markup_year
 from zeropark.cbam.from_park_ground import Ground, Made
 from zeropark.cbam.from_park_streams import park_fault, tonnes_per_unit
 from zeropark.cbam.model import Product, PurchasedPrecursor, RouteAmount, Source, Use
+from zeropark.cbam.template_layout import asked_of
 from zeropark.cbam.tracing import used_by
+from zeropark.cbam.workbook_layout import ALIASES
 from zeropark.errors import Fault
 from zeropark.park.assets import Market
 from zeropark.park.assets import Source as SourceAsset
+from zeropark.park.cbam_goods import CARBON_NAMES, carbon_stated
 from zeropark.park.cbam_spec import CbamGood, CbamPrecursor
 from zeropark.texts import both
 
@@ -108,18 +111,47 @@ def _values(ground: Ground, name: str, declared: CbamPrecursor) -> tuple[float |
 
 def products_of(ground: Ground, made: Mapping[str, Made]) -> tuple[Product, ...]:
     """Every good that the section tells, in file order, with the tonnes that were sold of it."""
+    for name, good in ground.spec.goods.items():
+        _unstated(ground, name, good)
     return tuple(
         Product(
             row=FIRST_ROW + index,
             process=good.process,
             cn_code=good.cn_code,
             name=good.name or name,
-            parameters={**good.parameters, **({"benchmark_route": good.route} if good.route else {})},
+            parameters={
+                **good.parameters,
+                **_carbon(ground, good),
+                **({"benchmark_route": good.route} if good.route else {}),
+            },
             amount=_sold(ground, name, good, made),
         )
         for index, (name, good) in enumerate(ground.spec.goods.items())
         if good.process in made
     )
+
+
+def _unstated(ground: Ground, name: str, good: CbamGood) -> None:
+    """Remark on parameters that the template asks for and the good does not state."""
+    category = ground.spec.processes[good.process].category
+    stated = {ALIASES.get(key, key) for key in good.parameters}
+    absent = [key for key in asked_of(category) if key not in stated]
+    if absent:
+        words = ", ".join(absent)
+        ground.remarks.append(
+            both(
+                f"cbam.goods.{name}.parameters: not stated, and the template asks for it ({category}): {words}",
+                f"cbam.goods.{name}.parameters：模板要求（{category}）而未给出：{words}",
+            )
+        )
+
+
+def _carbon(ground: Ground, good: CbamGood) -> dict[str, float]:
+    """The good's carbon, as the mass balance of its process states it; nothing where the good states it itself."""
+    if any(name in good.parameters for name in CARBON_NAMES):
+        return {}
+    told = carbon_stated(ground.spec, good)
+    return {} if told is None else {CARBON_NAMES[0]: told[1]}
 
 
 def _sold(ground: Ground, name: str, good: CbamGood, made: Mapping[str, Made]) -> float | None:

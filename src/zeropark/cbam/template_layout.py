@@ -42,6 +42,31 @@ PRODUCT_COLUMNS = {
 """Qualifying parameters of goods, sheet Summary_Products; shares are fractions."""
 
 
+_ALLOYS = ("mn_content", "cr_content", "ni_content")
+_IRON = ("main_reducing_agent", *_ALLOYS, "other_alloys")
+_ALUMINIUM = ("scrap_per_t_aluminium", "non_aluminium", "pre_consumer_scrap")
+_ASKED = {
+    "cement": ("clinker_factor",),
+    "calcined clays": ("calcined",),
+    "iron or steel products": (*_IRON, "steel_mill_id", "other_materials"),
+    "crude steel": (*_IRON, "scrap_per_t_steel", "pre_consumer_scrap"),
+    "direct reduced iron": _IRON,
+    "pig iron": _IRON,
+    "alloys (femn, fecr, feni)": (*_ALLOYS, "carbon_content"),
+    "ammonia": ("concentration",),
+    "nitric acid": ("nitric_acid",),
+    "urea": ("urea", "n_content"),
+    "mixed fertilisers": ("n_ammonium", "n_nitrate", "n_urea", "n_other"),
+    "aluminium products": _ALUMINIUM,
+    "unwrought aluminium": _ALUMINIUM,
+}
+
+
+def asked_of(category: str) -> tuple[str, ...]:
+    """Qualifying parameters that the template asks for of a goods category (Parameters_Constants, rows 110 to 127)."""
+    return _ASKED.get(category.strip().lower(), ())
+
+
 TOOL_INPUTS = (
     *(f"{column}{row}" for row in (21, 61) for column in "JKL"),
     *(f"{column}{row}" for row in (26, 64) for column in "JK"),

@@ -31,6 +31,8 @@ from zeropark.cbam.workbook_layout import (
 )
 from zeropark.cbam.workbook_price import write_good_price
 
+_PER_TONNE = ("P", "Q", "W", "Z", "AB", "AC")
+"""Parameters that are no percentage; the others are fractions, shown as the template does: 0.00%."""
 BY_FUNCTIONAL_UNIT = ("t", "MWh")
 """Units in which specific values are those of the amounts on sheet D."""
 
@@ -328,7 +330,7 @@ def _good(page: Page, at: int, good: Product, told: ProductResult, installation:
         if isinstance(value, str):
             page.given(f"{column}{at}", value)
         else:
-            page.number(f"{column}{at}", value)
+            page.number(f"{column}{at}", value, "input" if column in _PER_TONNE else "share")
     write_good_price(page, at, good, told)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from zeropark import units
 from zeropark.errors import nearest
 from zeropark.park.assets import Connection, Converter, Demand, Market, Source
+from zeropark.park.cbam_goods import one_carbon
 from zeropark.park.cbam_spec import CbamProcess, CbamSpec
 from zeropark.park.spec import ParkFile
 
@@ -107,6 +108,7 @@ def _goods(spec: ParkFile, section: CbamSpec, add: Add) -> None:
     for name, good in section.goods.items():
         path: Path_ = ("cbam", "goods", name)
         _known((*path, "process"), good.process, section.processes, "process", add)
+        one_carbon(spec, section, name, add)
         for index, asset in enumerate(good.sold):
             here = (*path, "sold", index)
             if _known(here, asset, spec.assets, "asset", add) and not isinstance(
