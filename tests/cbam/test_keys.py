@@ -229,3 +229,23 @@ def test_qualifying_parameters() -> None:
     assert any(fault.field == "Summary_Products!AB10" for fault in caught.value.faults)
     told["products"][0]["parameters"] = {"clinker_facter": 0.95}
     assert [fault.expected for fault in faults_of(told)] == ["'clinker_factor'"]
+
+
+def test_an_object_among_parameters_that_is_no_leaf_is_told_and_not_read() -> None:
+    told = document()
+    told["products"][0].setdefault("parameters", {})["remark_of_lab"] = {
+        "by": "a laboratory",
+        "on": ["2026-01-02"],
+    }
+    found = read(told)
+    assert "remark_of_lab" not in found.products[0].parameters
+    assert any("remark_of_lab" in remark for remark in found.remarks)
+    assert assess(found).products[0].see_direct == assess(read(document())).products[0].see_direct
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [("Ferro-manganese", "Alloys (FeMn, FeCr, FeNi)"), ("Grey clinker", "Cement clinker")],
+)
+def test_names_of_the_annex_are_understood(text: str, category: str) -> None:
+    assert category_in(text) == category

@@ -13,7 +13,15 @@ CATEGORIES: tuple[str, ...] = get_args(GoodsCategory)
 
 _ALSO: Mapping[str, tuple[str, ...]] = {
     "Cement": ("hydraulic cement", "Portland cement", "水泥"),
-    "Cement clinker": ("clinker", "熟料", "水泥熟料"),
+    "Cement clinker": (
+        "clinker",
+        "grey clinker",
+        "white clinker",
+        "grey cement clinker",
+        "white cement clinker",
+        "熟料",
+        "水泥熟料",
+    ),
     "Calcined clays": ("calcined kaolinic clay", "煅烧黏土", "煅烧粘土"),
     "Aluminous cement": ("calcium aluminate cement", "铝酸盐水泥"),
     "Iron or steel products": ("iron products", "steel products", "钢铁产品", "钢铁制品"),
@@ -31,6 +39,10 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
         "ferrochromium",
         "ferrochrome",
         "ferronickel",
+        "ferro manganese",
+        "ferro chromium",
+        "ferro chrome",
+        "ferro nickel",
         "铁合金",
     ),
     "Sintered Ore": ("sinter", "iron ore sinter", "agglomerated iron ore", "iron ore pellets", "烧结矿"),

@@ -344,6 +344,8 @@ def _parameters(branch: Branch, row: int) -> dict[str, float | str]:
                         f"{where}：参数“{key}”仅随附，不计入任何数字",
                     )
                 )
+            if isinstance(told := branch.data[key], list) or (isinstance(told, dict) and "value" not in told):
+                continue  # no parameter, whatever it is: told as carried along
         value = branch.any(key, f"products.{row}.{key}")
         if value is not None:
             found[key] = value
