@@ -217,6 +217,19 @@ def test_a_missing_coal_equivalent_is_refused(make_park: MakePark) -> None:
     assert "no coal equivalent of 'steam'" in fault
 
 
+def test_what_is_taken_and_not_counted_is_told(make_park: MakePark) -> None:
+    """11 kg of carbon and 0.3 t of scrap in each of 10 t an hour, for a day; electricity alone counts."""
+    carriers = {**CARRIERS, "carbon": {"unit": "t", "kind": "material"}}
+    assets, sections = plant({"electricity": 0.5}, {}, EAF)
+    assets["works"]["inputs"] |= {"carbon": 0.011, "other": 0.3}
+    nodes = {**NODES, "out": "product", "other": "other", "carbon": "carbon"}
+    park = make_park(assets, nodes, steps=24, carriers=carriers, **sections)
+    (reading,) = efficiency_of(park, at_rate(park, {"works": 10}), whole(park.clock))
+    assert [(one.carrier, one.unit) for one in reading.not_counted] == [("carbon", "t"), ("other", "t")]
+    assert [one.taken for one in reading.not_counted] == pytest.approx([2.64, 72.0])
+    assert [one.carrier for one in reading.carriers] == ["electricity"]
+
+
 def test_a_coal_equivalent_of_the_section_stands_in(make_park: MakePark) -> None:
     carriers = {**CARRIERS, "steam": {"unit": "GJ", "kind": "heat"}}
     assets, sections = plant({"electricity": 0.4, "steam": 1}, {}, EAF)

@@ -36,7 +36,8 @@ from zeropark.park.period import days_of, period_of, whole
 from zeropark.park.read import clock_of
 from zeropark.park.spec import Time
 from zeropark.park.yaml import Document
-from zeropark.passport.efficiency_page import Dossier, force_words, level_words
+from zeropark.passport.efficiency_page import Dossier, force_words, level_words, not_counted_words
+from zeropark.passport.efficiency_words import t
 from zeropark.passport.efficiency_write import write_efficiency
 from zeropark.texts import in_language
 
@@ -92,7 +93,7 @@ def efficiency_command(
         print(json.dumps(summary_of(readings, rows), ensure_ascii=False, indent=2))
         return
     _say_readings(readings)
-    _say_standards(readings)
+    _say_standards(outcome.park, readings)
     for row in rows:
         console.print(
             f"{escape(row.name)}: {row.baseline_indicator:,.4g} before, {row.adjusted_indicator:,.4g} in today's "
@@ -171,13 +172,26 @@ def _say_readings(readings: Sequence[ProcessReading]) -> None:
     say_table(heads, rows)
 
 
-def _say_standards(readings: Sequence[ProcessReading]) -> None:
-    """Each standard once, with its mark and whether it was in force."""
+def _say_standards(park: Park, readings: Sequence[ProcessReading]) -> None:
+    """Each standard once, with its mark and whether it was in force; then what its energy does not hold."""
     for text in dict.fromkeys(
         f"{each.chosen.standard.standard} [{each.chosen.standard.mark}]: {force_words(each, 'en')}"
         for each in readings
     ):
         console.print(escape(text), soft_wrap=True)
+    _say_not_counted(park, readings)
+
+
+def _say_not_counted(park: Park, readings: Sequence[ProcessReading]) -> None:
+    """What processes take beside their energy, once where they share a line; and what that means."""
+    names: dict[str, list[str]] = {}
+    for each in readings:
+        if words := not_counted_words(park, each, "en"):
+            names.setdefault(words, []).append(each.name)
+    for words, owners in names.items():
+        console.print(escape(f"{', '.join(owners)}: {words}"), soft_wrap=True)
+    if names:
+        console.print(t("not-counted-why", "en"), soft_wrap=True)
 
 
 def abate_command(

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from zeropark import units
-from zeropark.efficiency.result import CarrierEnergy, Gap, ProcessReading, Share
+from zeropark.efficiency.result import CarrierEnergy, Gap, NotCounted, ProcessReading, Share
 from zeropark.errors import Defect, Fault, InputError
 from zeropark.flows import Flows
 from zeropark.forms import Array
@@ -92,6 +92,7 @@ class _Reader:
             period=self.period,
             hours=self.hours,
             carriers=carriers,
+            not_counted=tuple(self.not_counted()),
             output_t=output_t,
             stated_output=process.product is None,
             line_tce=line_tce,
@@ -163,6 +164,19 @@ class _Reader:
                 equivalent,
                 credited or carrier == made,
             )
+
+    def not_counted(self) -> Iterator[NotCounted]:
+        """What the process takes of other carriers: told, so that what is missing in its energy can be seen."""
+        known = set(counted(self.park.spec, self.process, self.chosen.standard))
+        taken: dict[str, float] = {}
+        for key in self.keys(members_of(self.park.spec, self.process)):
+            carrier = self.park.carrier_at(key[1])
+            if carrier not in known:
+                taken[carrier] = taken.get(carrier, 0.0) + float(np.maximum(-self.amounts(*key), 0.0).sum())
+        largest = max(taken.values(), default=0.0)
+        for carrier, amount in taken.items():
+            if amount > _NOISE * largest:
+                yield NotCounted(carrier, self.park.spec.carriers[carrier].unit, amount)
 
     def produced(self, node: str) -> float:
         """What the converters of the process bring to the node, carrier units; a negative step is a fault."""

@@ -39,6 +39,18 @@ class CarrierEnergy:
 
 
 @dataclass(frozen=True)
+class NotCounted:
+    """What a process takes that has no place in its energy: a material, or energy that nobody gave a coal equivalent.
+
+    taken: over the period, in the carrier's unit.
+    """
+
+    carrier: str
+    unit: str
+    taken: float
+
+
+@dataclass(frozen=True)
 class Gap:
     """How far the indicator lies above a level; negative: how much room is left below it.
 
@@ -68,7 +80,7 @@ class ProcessReading:
 
     line_tce: energy of all its assets. energy_tce: what falls on this product. hours: of the period; yearly figures
     go on at its rate. shares: of a shared line, this product first. corrections: share that holds, by correction.
-    stated_output: whether the output is stated in the park file, not told by flows.
+    stated_output: whether the output is stated in the park file, not told by flows. not_counted: what it takes beside.
     """
 
     name: str
@@ -79,6 +91,7 @@ class ProcessReading:
     period: Period
     hours: float
     carriers: tuple[CarrierEnergy, ...]
+    not_counted: tuple[NotCounted, ...]
     output_t: float
     stated_output: bool
     line_tce: float

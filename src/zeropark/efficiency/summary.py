@@ -61,6 +61,7 @@ def _process(reading: ProcessReading) -> dict[str, Any]:
             asdict(carrier) | {"net": carrier.net, "energy_tce": carrier.energy_tce}
             for carrier in reading.carriers
         ],
+        "not_counted": [asdict(each) for each in reading.not_counted],
         "shares": [asdict(share) for share in reading.shares],
     }
 

@@ -68,6 +68,8 @@ def _context(dossier: Dossier, language: Language) -> dict[str, Any]:
         "name": either(spec.name, spec.name_zh, language),
         "period": readings[0].period.text if readings else MISSING,
         "summary": t("summary", language, **counts),
+        "cautions": _cautions(dossier.park, language),
+        "any_not_counted": any(reading.not_counted for reading in readings),
         "processes": [_process(dossier.park, reading, language) for reading in readings],
         "before": [_before(dossier, row, language) for row in dossier.rows],
         "other_length": any(not row.same_length for row in dossier.rows),
@@ -100,6 +102,7 @@ def _process(park: Park, reading: ProcessReading, language: Language) -> dict[st
         "gap_year": signed(reading.level_1.tce_per_year),
         "gap_money": money(reading.level_1.money_per_year, reading.currency, language),
         "carriers": [_carrier(park, each, language) for each in reading.carriers],
+        "not_counted": not_counted_words(park, reading, language),
         "line": number(reading.line_tce),
         "line_title": t("line" if reading.shares else "whole", language),
         "output": number(reading.output_t),
@@ -130,6 +133,26 @@ def _formula(reading: ProcessReading, language: Language) -> str:
         indicator=number(reading.indicator),
         unit=unit_text(reading.unit, language),
     )
+
+
+def _cautions(park: Park, language: Language) -> list[str]:
+    """What the park file says of itself (that it is invented), what was set for this run, and how flows were read."""
+    own = either(park.spec.note, park.spec.note_zh, language)
+    notes = (in_language(note, language) for note in (*park.override_notes, *park.flow_notes))
+    return [text for text in (own, *notes) if text]
+
+
+def not_counted_words(park: Park, reading: ProcessReading, language: Language) -> str:
+    """What the process takes and its energy does not hold, by name and amount; empty where there is none."""
+    between = "、" if language == "zh" else ", "
+    parts = (
+        f"{either(carrier.name or each.carrier, carrier.name_zh, language)} "
+        f"{number(each.taken)} {unit_text(each.unit, language)}"
+        for each in reading.not_counted
+        for carrier in (park.spec.carriers[each.carrier],)
+    )
+    told = between.join(parts)
+    return t("not-counted", language, what=told) if told else ""
 
 
 def level_words(reading: ProcessReading, language: Language) -> str:

@@ -49,6 +49,13 @@ DOSSIER: Terms = {
     "counted": ("Counted, tce", "计入，tce"),
     "credited": ("subtracted", "扣除"),
     "not-credited": ("not subtracted", "不扣除"),
+    "not-counted": ("taken and not counted as energy: {what}", "消耗但未计入能耗：{what}"),
+    "not-counted-why": (
+        "Whether a standard counts any of what a process takes beside its energy (carbon, electrodes, oxygen) was not seen. "
+        "To count one, name it among the carriers of the process and give its coal equivalent.",
+        "标准是否要求计入工序消耗的其他物料（碳材、电极、氧气等）未见原文；"
+        "如需计入，请在该工序的 carriers 中列出并给出折标系数。",
+    ),
     "output": ("Output", "产量"),
     "stated-output": ("stated in the park file, not told by flows", "由园区文件给出，非流量计得"),
     "whole": ("Energy of the process", "工序能耗"),
@@ -77,9 +84,11 @@ DOSSIER: Terms = {
     ),
     "intro-3": (
         "The baseline is put into today's conditions before it is compared: its energy per tonne moves with the limit's "
-        "corrections (ore, scrap, hot metal), and is multiplied by today's output of each product. What is left is what "
-        "was done.",
-        "先将基准期调整到报告期条件再比较：单位能耗随标准修正项（原料、废钢、铁水等）调整，并乘以报告期各产品产量；剩余差额即措施成效。",
+        "corrections (ore, scrap, hot metal), and is multiplied by today's output of each product. What is left is the "
+        "change of energy per tonne from the baseline to today, whatever brought it about. Measures that are planned only "
+        "(part 4) are not in it.",
+        "先将基准期调整到报告期条件再比较：单位能耗随标准修正项（原料、废钢、铁水等）调整，并乘以报告期各产品产量；"
+        "剩余差额为基准期至报告期的单耗变化，不区分成因；计划措施（第四部分）不在其中。",
     ),
     "adjusted-formula": (
         "adjusted baseline = (energy per tonne in the baseline + correction today − correction then) × output today; "
@@ -106,8 +115,13 @@ DOSSIER: Terms = {
     "volume": ("other output of the same products", "产量变化"),
     "mix": ("other shares of the products", "产品结构变化"),
     "corrections": ("other ore, scrap, hot metal", "原料条件（修正项）变化"),
-    "saved": ("saved by what was done", "措施节能量"),
+    "saved": ("less energy per tonne, all else adjusted", "调整后单耗下降"),
     "now-tce": ("Energy of the period", "报告期能耗"),
+    "plan-figures": (
+        "What each measure saves and costs, planned with everything else, is told by zeropark abate.",
+        "各措施的节能减排量与费用由 zeropark abate 与全园方案一并规划得出。",
+    ),
+    "read-first": ("Read this first", "阅读须知"),
     "no-measures": ("The park file has no measures.", "园区文件未列措施。"),
     "measure": ("Measure", "措施"),
     "owner": ("Owner", "责任单位"),
