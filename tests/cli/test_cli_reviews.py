@@ -132,6 +132,9 @@ def test_faults_of_every_stage_at_once(tmp_path: Path) -> None:
         "workz",
     } == fields
     assert all(fault.line for fault in caught.value.faults)
+    (column,) = (fault for fault in caught.value.faults if fault.field == "workz")
+    assert "did you mean 'works'" in column.hint
+    assert "named in park.yaml:" in column.hint
     printed = typer.testing.CliRunner().invoke(app, ["check", str(folder)])
     assert printed.exit_code == 1
     assert "loads.csv:100:" in printed.stderr

@@ -12,6 +12,8 @@ from zeropark.park.complaints import Complaints
 from zeropark.park.spec import TableFile
 
 _UNIT_IN_HEADER = re.compile(r"(?P<name>.*?)\s*(?P<open>[\[(（])(?P<unit>[^\[\]()（）]*)[\])）]\Z", re.DOTALL)
+A_COLUMN = "a column of the table"
+"""What is expected where a column that the park file names is not there."""
 _LOOKS_LIKE_DATA = re.compile(r"[+-]?[\d.,]+([eE][+-]?\d+)?%?\Z|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*\Z")
 
 
@@ -78,7 +80,7 @@ def choose(
                 line,
                 name,
                 f"no column '{name}' among {listed(names)}",
-                "a column of the table",
+                A_COLUMN,
                 _column_hint(name, list(indexes)),
             )
             continue

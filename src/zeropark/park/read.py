@@ -7,7 +7,7 @@ left out, so that the user sees every fault that can be told for certain, and no
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from zeropark.park.assets import Market, Source
 from zeropark.park.checks import graph_faults, reference_faults, series_in
 from zeropark.park.faults import faults_of, path_of
 from zeropark.park.fields import Reading, Series, evidence_of
+from zeropark.park.headers import A_COLUMN
 from zeropark.park.model import Assumption, Park
 from zeropark.park.packs import read_pack, with_packaged_tariffs
 from zeropark.park.spec import ParkFile, Time
@@ -336,7 +337,7 @@ def arrays_of(
         declared = spec.tables[name]
         columns = {series.column for _, series in uses}
         table, found = read_table(folder / declared.file, declared, clock, declared.file, columns)
-        faults += found
+        faults += [_asked_for(fault, uses, document) for fault in found]
         if table is None:
             continue
         notes += table.notes
@@ -359,6 +360,17 @@ def arrays_of(
                     )
                     arrays[series.key] = values
     return arrays, notes, faults
+
+
+def _asked_for(fault: Fault, uses: Sequence[tuple[Path_, Series]], document: Document) -> Fault:
+    """A column that is not there, with the place in the park file that names it."""
+    if fault.expected != A_COLUMN:
+        return fault
+    path = next(path for path, series in uses if series.column == fault.field)
+    line = document.line(path)
+    place = ".".join(map(str, path))
+    named = f"named in {document.file}" + (f":{line}" if line else "") + f", {place}"
+    return replace(fault, hint=f"{fault.hint}; {named}" if fault.hint else named)
 
 
 def _converted(
