@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from zeropark.carbon.attribution import attribution_of
 from zeropark.cbam.cost import CostOptions, ProductCost, allocation_factor, product_cost
@@ -24,6 +25,7 @@ from zeropark.cbam.terms import regime_of
 from zeropark.cbam.workbook import write_workbook
 from zeropark.cbam.write import document_of
 from zeropark.cbam.write_json import digest_of, write_json
+from zeropark.cli.console import console
 from zeropark.cli.given import CapacitiesOption, Given, LevelsOption, PeriodOption, outcome_of
 from zeropark.cli.options import AsJson, Overrides, pairs, require_writable
 from zeropark.cli.progress import bar
@@ -33,6 +35,7 @@ from zeropark.park.model import Park
 from zeropark.park.period import period_of
 from zeropark.passport.cbam_page import page_of
 
+WRITTEN = ("cbam.html", "cbam.xlsx", "cbam.json")
 READ = (".json", ".xlsx", ".xlsm")
 NOT_READ = (".xls", ".xlsb", ".ods", ".csv", ".pdf")
 
@@ -113,8 +116,11 @@ def cbam_command(
         _write(out, result, costs, _page(result, options, tonnes, of_park), of_park)
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        say_cbam(result, costs, tonnes)
+        return
+    say_cbam(result, costs, tonnes)
+    if out is not None:
+        for name in WRITTEN:
+            console.print(escape(str(out / name)), soft_wrap=True)
 
 
 def _require_no_park_options(

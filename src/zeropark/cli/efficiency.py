@@ -97,11 +97,11 @@ def efficiency_command(
     for row in rows:
         console.print(
             f"{escape(row.name)}: {row.baseline_indicator:,.4g} before, {row.adjusted_indicator:,.4g} in today's "
-            f"conditions, {row.indicator:,.4g} {row.unit} today: {row.saving_tce:+,.1f} tce saved",
+            f"conditions, {row.indicator:,.4g} {row.unit} today: {row.saving_tce:,.1f} tce less",
             soft_wrap=True,
         )
-    if written:
-        console.print(f"dossier: {written[0]}", soft_wrap=True)
+    for file in written:
+        console.print(escape(str(file)), soft_wrap=True)
 
 
 def _require_asked(

@@ -27,7 +27,7 @@ def init_command(
     """Write the worked example park, ready to edit. 写出示例园区"""
     written = write_example(folder)
     console.print(f"{len(written)} files in {folder}: edit park.yaml, then")
-    console.print(f"  zeropark check {folder}\n  zeropark plan {folder} --out {folder / 'out'}")
+    console.print(f"  zeropark check {folder}\n  zeropark plan {folder} --out {Path('out') / folder.name}")
 
 
 def check_command(park: ParkPath, overrides: Overrides = None, as_json: AsJson = False) -> None:

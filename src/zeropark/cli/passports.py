@@ -283,8 +283,9 @@ def _tell(written: Passport) -> None:
     console.print(
         f"statement 声明  {len(statement.lines)} lines 行, sha256 {written.hash}{signed}", soft_wrap=True
     )
-    for name in PAPERS:
+    for name in (*PAPERS, "inputs"):
         console.print(escape(str(written.folder / name)), soft_wrap=True)
+    console.print("whoever verifies it needs the whole folder 复核需整个文件夹")
 
 
 def _tell_verification(found: Verification) -> None:

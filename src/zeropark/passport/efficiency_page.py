@@ -61,6 +61,7 @@ def _context(dossier: Dossier, language: Language) -> dict[str, Any]:
     readings = dossier.readings
     good = [reading for reading in readings if reading.level in (1, 2)]
     best = [reading for reading in good if reading.level == 1]
+    beside = any(reading.not_counted for reading in readings)
     counts = {"count": str(len(readings)), "good": str(len(good)), "best": str(len(best))}
     return {
         "language": language,
@@ -68,8 +69,8 @@ def _context(dossier: Dossier, language: Language) -> dict[str, Any]:
         "name": either(spec.name, spec.name_zh, language),
         "period": readings[0].period.text if readings else MISSING,
         "summary": t("summary", language, **counts),
-        "cautions": _cautions(dossier.park, language),
-        "any_not_counted": any(reading.not_counted for reading in readings),
+        "cautions": _cautions(dossier.park, beside, language),
+        "any_not_counted": beside,
         "processes": [_process(dossier.park, reading, language) for reading in readings],
         "before": [_before(dossier, row, language) for row in dossier.rows],
         "other_length": any(not row.same_length for row in dossier.rows),
@@ -135,11 +136,14 @@ def _formula(reading: ProcessReading, language: Language) -> str:
     )
 
 
-def _cautions(park: Park, language: Language) -> list[str]:
-    """What the park file says of itself (that it is invented), what was set for this run, and how flows were read."""
+def _cautions(park: Park, open_: bool, language: Language) -> list[str]:
+    """What the park file says of itself (that it is invented), what was set for this run, and how flows were read.
+
+    open_: whether any process takes what its energy does not hold.
+    """
     own = either(park.spec.note, park.spec.note_zh, language)
     notes = (in_language(note, language) for note in (*park.override_notes, *park.flow_notes))
-    return [text for text in (own, *notes) if text]
+    return [text for text in (own, t("not-counted-head", language) if open_ else "", *notes) if text]
 
 
 def not_counted_words(park: Park, reading: ProcessReading, language: Language) -> str:

@@ -32,7 +32,10 @@ DOSSIER: Terms = {
     "gap-money": ("and in money a year", "折合年费用"),
     "level-n": ("level {level}", "{level} 级"),
     "beyond": ("beyond level 3", "超 3 级限定值"),
-    "not-yet": ("in force from {day}; judged ahead", "{day} 起实施；提前对标"),
+    "not-yet": (
+        "in force from {day}, after the period began: judged ahead",
+        "{day} 起实施，晚于统计期起始；提前对标",
+    ),
     "in-force": ("in force since {day}", "{day} 起实施"),
     "day-unknown": ("first day not known here", "实施日期此处未知"),
     "gap-words": (
@@ -92,8 +95,8 @@ DOSSIER: Terms = {
     ),
     "adjusted-formula": (
         "adjusted baseline = (energy per tonne in the baseline + correction today − correction then) × output today; "
-        "saving = adjusted baseline − energy today",
-        "调整后基准能耗 =（基准期单位能耗 + 报告期修正 − 基准期修正）× 报告期产量；节能量 = 调整后基准能耗 − 报告期能耗",
+        "less = adjusted baseline − energy today",
+        "调整后基准能耗 =（基准期单位能耗 + 报告期修正 − 基准期修正）× 报告期产量；减少量 = 调整后基准能耗 − 报告期能耗",
     ),
     "no-baseline": (
         "No baseline is given: neither flows of a baseline period nor figures in the park file.",
@@ -103,8 +106,8 @@ DOSSIER: Terms = {
     "baseline-indicator": ("Baseline", "基准期单耗"),
     "adjusted": ("Adjusted baseline", "调整后基准单耗"),
     "today": ("Today", "报告期单耗"),
-    "saving": ("Saving in the period, tce", "报告期节能量，tce"),
-    "saving-share": ("Saving", "节能率"),
+    "saving": ("Less in the period, tce", "报告期减少量，tce"),
+    "saving-share": ("Less, share", "降幅"),
     "change": ("Change of all processes together", "各工序合计变化"),
     "baseline-tce": ("Energy of the baseline period", "基准期能耗"),
     "other-length": (
@@ -120,6 +123,10 @@ DOSSIER: Terms = {
     "plan-figures": (
         "What each measure saves and costs, planned with everything else, is told by zeropark abate.",
         "各措施的节能减排量与费用由 zeropark abate 与全园方案一并规划得出。",
+    ),
+    "not-counted-head": (
+        "What a process takes and does not count (part 2) could change its level.",
+        "未计入能耗的物料（第二部分）可能影响所列等级。",
     ),
     "read-first": ("Read this first", "阅读须知"),
     "no-measures": ("The park file has no measures.", "园区文件未列措施。"),

@@ -52,7 +52,7 @@ def electricity_block(outcome: Outcome, given: Callable[[], Attribution | None])
             Head(both("Location-based, tCO2", "基于位置，tCO2")),
             Head(both("Market-based, tCO2", "基于市场，tCO2")),
             Head(both("Hourly matched, tCO2", "逐时匹配，tCO2")),
-            Head(both("24/7 score", "24/7 匹配度"), "share"),
+            Head(both("24/7 score", "24/7 无碳占比"), "share"),
             Head(both("910 method, tCO2", "910 号文，tCO2")),
             Head(both("Footprint, tCO2e", "足迹，tCO2e")),
         ),
@@ -87,7 +87,7 @@ def score_words(park: Park) -> str:
     return both(
         "The 24/7 score is the carbon-free share of the generation behind the use, not of the use at the meter"
         + (f"; {english}." if english else "; none of the grid's own supply counts as carbon-free."),
-        "24/7 匹配度为用电对应发电量（而非表计用电量）中的无碳占比；"
+        "24/7 无碳占比为用电对应发电量（而非表计用电量）中的无碳占比；"
         + (f"{chinese}。" if chinese else "电网自身供电不计为无碳。"),
     )
 
