@@ -222,6 +222,20 @@ def test_papers_are_whole_or_as_they_were(folder, monkeypatch):
     assert sorted(file.name for file in folder.iterdir()) == ["flows.csv", "out", "park.yaml", "register.csv"]
 
 
+def test_certificates_beyond_what_a_tenant_took_are_told(folder, capsys):
+    """b took 2 MWh in each of 48 hours: of 1000 MWh that were cancelled for it, more than 900 are of no use to it."""
+    register = REGISTER.replace(",24,b,", ",1000,b,")
+    for text, told in ((REGISTER, False), (register, True)):
+        (folder / "register.csv").write_text(text, encoding="utf-8")
+        carbon_command(folder, folder / "flows.csv", as_json=True)
+        notes = json.loads(capsys.readouterr().out)["notes"]
+        found = [note for note in notes if note.startswith("Beta: of ")]
+        assert bool(found) == told
+    left = float(found[0].partition("period, ")[2].partition(" MWh")[0].replace(",", ""))
+    assert found[0].startswith("Beta: of 1,000 MWh of certificates cancelled")
+    assert 900 < left < 1000
+
+
 def test_a_park_that_used_nothing_has_papers_all_the_same(folder, capsys):
     table = pd.read_csv(folder / "flows.csv")
     table["flow"] = 0.0

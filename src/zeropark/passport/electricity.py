@@ -28,7 +28,7 @@ from zeropark.passport.electricity_scopes import plain, scope_notes
 from zeropark.passport.electricity_words import t
 from zeropark.report.method_910 import reconciled_910
 from zeropark.report.origins import score_words
-from zeropark.texts import either, in_language
+from zeropark.texts import both, either, headed, in_language
 
 _NAMED = {"certified": certified, "sold": sold_of, "opening": opening_of, "unmetered": unmetered_at}
 """Words for an origin that is no asset → how it is named after one, or after a node."""
@@ -244,6 +244,7 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
     own = (
         *scope_notes(park, paper.inventory or ()),
         papers_note(park, paper.attribution, paper.period, paper.shown),
+        *_surplus(paper),
         _netted(paper),
         score_words(park),
         paper.reconciled,
@@ -253,6 +254,19 @@ def notes_of(paper: Electricity) -> tuple[str, ...]:
         *filter(None, own),
         *dict.fromkeys((*park.flow_notes, *park.notes, *park.override_notes)),
     )
+
+
+def _surplus(paper: Electricity) -> Iterable[str]:
+    """Certificates of the period that were cancelled for a tenant beyond what it had to cover by them."""
+    for one in paper.tenants:
+        register = paper.attribution.cancelled.get(one.tenant)
+        held = 0.0 if register is None else float(register[paper.period.steps].sum())
+        left = held - one.split["market"].get(CANCELLED, 0.0)
+        if left > 1e-6 * held:
+            title = both(
+                tenant_title(paper.park, one.tenant, "en"), tenant_title(paper.park, one.tenant, "zh")
+            )
+            yield headed(title, t("note-surplus", mwh=number(left), held=number(held)))
 
 
 def _netted(paper: Electricity) -> str:

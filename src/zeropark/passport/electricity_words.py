@@ -213,6 +213,11 @@ ELECTRICITY: Mapping[str, tuple[str, str]] = {
         "weighs as the grid does where no contract holds; in product footprints it counts as the period's own mix.",
         "来源不明的电量（期初存量、未计量电量）按无合同网电计；产品足迹中按本期混合计。",
     ),
+    "note-surplus": (
+        "of {held} MWh of certificates cancelled for it in the period, {mwh} MWh are beyond what it took without a "
+        "contract: they count for nothing here",
+        "本期为其核销的绿证 {held} MWh 中，{mwh} MWh 超出其无合同用电量，此处不计",
+    ),
     "note-netted": (
         "Meters lacked {mwh} MWh at nodes of the park, each time within their tolerance of {share}; surpluses of the same "
         "nodes in other steps made it up. What they did not is told as unmetered.",
