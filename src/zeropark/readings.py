@@ -171,24 +171,15 @@ def account(
 
     Raises InputError with every fault of the files, and with flows that their assets cannot have.
     """
-    files = _files(flows_file, levels_file, capacities_file)
-    sizes = read_capacities(files.sizes, park) if files.sizes else existing_capacities(park)
-    net, certified = read_flows(files.flows, park)
-    levels = read_levels(files.levels, park) if files.levels else {}
-    judged = signed(park, net, files.flows.name)
-    rates = rates_of(park, judged.net, levels, certified)
-    faults, large = sized(park, rates, sizes, files.flows.name)
-    fail_if([*judged.faults, *faults])
-    net = judged.net
-    rates |= {key: np.array([size]) for key, size in sizes.items()}
-    given = Flows(park.clock, completed(park, rates, sizes), net, park.carriers_by_node)
+    meters = _metered(park, _files(flows_file, levels_file, capacities_file))
+    sizes, rates = meters.sizes, meters.rates
+    given = Flows(park.clock, completed(park, rates, sizes), meters.net, park.carriers_by_node)
     settled = with_bases(park, bases_of(park, given, sizes))
     accounts = accounts_of(settled)
     outcome = read(settled, accounts, rules_of(settled, accounts), rates, "read")
-    told = (*judged.notes, *large)
     notes = (
-        *_origin(park, files),
-        *told,
+        *meters.origin,
+        *meters.told,
         both(
             f"largest imbalance of any node: {imbalance(given):.2g} of its largest flow",
             f"节点最大不平衡量为其最大流量的 {imbalance(given):.2g} 倍",
@@ -201,8 +192,9 @@ def account(
             for name in guessed(park)
         ),
     )
-    flows = replace(outcome.flows, net=net)
-    return replace(outcome, flows=flows, park=replace(settled, notes=park.notes + notes, flow_notes=told))
+    flows = replace(outcome.flows, net=meters.net)
+    noted = replace(settled, notes=park.notes + notes, flow_notes=meters.told)
+    return replace(outcome, flows=flows, park=noted)
 
 
 def flows_at(
@@ -216,21 +208,41 @@ def flows_at(
 
     What converters do is not told: it shows in all that they take and give. Raises InputError as ``account`` does.
     """
-    files = _files(flows_file, levels_file, capacities_file)
+    meters = _metered(park, _files(flows_file, levels_file, capacities_file), nodes)
+    return (
+        replace(park, notes=(*park.notes, *meters.origin, *meters.told), flow_notes=meters.told),
+        Flows(park.clock, meters.rates, meters.net, park.carriers_by_node),
+    )
+
+
+@dataclass(frozen=True)
+class _Metered:
+    """What was read of a table of flows and its files. rates: with the capacities of their assets in them.
+
+    origin: which files. told: what they leave open.
+    """
+
+    net: dict[Key, Array]
+    rates: dict[Key, Array]
+    sizes: dict[Key, float]
+    origin: tuple[str, ...]
+    told: tuple[str, ...]
+
+
+def _metered(park: Park, files: _Files, nodes: Collection[str] | None = None) -> _Metered:
+    """The files read and judged, of all nodes or of some alone. Raises InputError with every fault of the flows."""
     sizes = read_capacities(files.sizes, park) if files.sizes else existing_capacities(park)
     net, certified = read_flows(files.flows, park, nodes)
     levels = read_levels(files.levels, park, nodes) if files.levels else {}
     judged = signed(park, net, files.flows.name)
-    there = {name for name, asset in park.assets.items() if getattr(asset, "node", None) in nodes}
+    there = {
+        name for name, asset in park.assets.items() if nodes is None or getattr(asset, "node", None) in nodes
+    }
     rates = rates_of(park, judged.net, levels, certified, there)
     faults, large = sized(park, rates, sizes, files.flows.name)
     fail_if([*judged.faults, *faults])
     rates |= {key: np.array([size]) for key, size in sizes.items() if key[0] in there}
-    told = (*judged.notes, *large)
-    return (
-        replace(park, notes=(*park.notes, *_origin(park, files), *told), flow_notes=told),
-        Flows(park.clock, rates, judged.net, park.carriers_by_node),
-    )
+    return _Metered(judged.net, rates, sizes, _origin(park, files), (*judged.notes, *large))
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ factors:
 
 
 def read(folder: Path, table: str) -> tuple[float, tuple[str, ...], Outcome | None]:
-    """Grams behind the boiler's electricity, the notes, and the outcome."""
+    """tCO2 behind the boiler's electricity, the notes, and the outcome."""
     with bar(quiet=True) as progress:
         park, flows, outcome = electricity_of_given(
             folder, Given(folder / table), {}, progress, True, lambda _: None

@@ -81,14 +81,33 @@ def outcome_of(
 
     check: raises InputError for what is asked of a park that has it not, before anything takes time.
     """
+    return _read_or_planned(
+        _checked(park, given, overrides, progress, check), park, given, overrides, progress, quiet
+    )
+
+
+def _checked(
+    folder: Path,
+    given: Given,
+    overrides: dict[str, str],
+    progress: Progress,
+    check: Callable[[Park], object] | None,
+) -> Park:
+    """The park, where nothing is asked of it in vain."""
     _require_flows(given)
     progress("read the park", 0.0)
-    loaded = load(park, overrides)
+    loaded = load(folder, overrides)
     if check is not None:
         check(loaded)
+    return loaded
+
+
+def _read_or_planned(
+    loaded: Park, folder: Path, given: Given, overrides: dict[str, str], progress: Progress, quiet: bool
+) -> Outcome:
     if given.flows is not None:
         progress("read the flows", 0.0)
-        loaded, days = _on_days(loaded, park, given, overrides)
+        loaded, days = _on_days(loaded, folder, given, overrides)
         outcome = account(loaded, given.flows, given.levels, given.capacities)
         return replace(outcome, park=_noted(outcome.park, days))
     if not quiet:
@@ -107,16 +126,15 @@ def electricity_of_given(
     check: Callable[[Park], object],
 ) -> tuple[Park, Flows, Outcome | None]:
     """As ``outcome_of``; but a table of electricity meters alone is enough, and then there is no outcome."""
+    park = _checked(folder, given, overrides, progress, check)
     if given.flows is not None:
-        park = load(folder, overrides)
-        check(park)
         nodes, lacks = electricity_nodes(park), lacking(given.flows, park)
         if lacks and not any(node in nodes for _, node in lacks):
             progress("read the flows", 0.0)
             park, days = _on_days(park, folder, given, overrides)
             park, flows = flows_at(park, nodes, given.flows, given.levels, given.capacities)
             return _noted(park, _alone(park, nodes), days), flows, None
-    outcome = outcome_of(folder, given, overrides, progress, quiet, check)
+    outcome = _read_or_planned(park, folder, given, overrides, progress, quiet)
     return outcome.park, outcome.flows, outcome
 
 
